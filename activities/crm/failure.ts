@@ -1,0 +1,77 @@
+export type CrmSystem = 'hubspot' | 'salesforce';
+
+/** A record that a CRM's duplicate rule matched. */
+export interface DuplicateMatch {
+  type: string;
+  id: string;
+  email: string | null;
+}
+
+export interface CrmFailureParts {
+  system: CrmSystem;
+  /** What was tried, e.g. `update Contact` or `read contacts`. */
+  operation: string;
+  status?: number | null;
+  /** The vendor's code; `NETWORK` (no whole answer came), `INVALID_RESPONSE` (an answer of another shape) or null. */
+  code?: string | null;
+  /** A HubSpot 429's policy, or the cause of a broken connection, e.g. `UND_ERR_SOCKET`. */
+  reason?: string | null;
+  /** The vendor's own words, without values of the record. For people, never for decisions. */
+  detail?: string | null;
+  fields?: string[];
+  requestId?: string | null;
+  retryAfterMs?: number | null;
+  existingId?: string | null;
+  duplicates?: DuplicateMatch[];
+  cause?: unknown;
+}
+
+/**
+ * The one error that both CRM clients throw, and that a row of a batch answers with. It holds no token, and of a
+ * contact only what the vendor's message says. What it means is decided in `sync/errors.ts`.
+ */
+export class CrmFailure extends Error {
+  readonly system: CrmSystem;
+  readonly operation: string;
+  /** HTTP status; null where none arrived, and for the rows of a Salesforce collection. */
+  readonly status: number | null;
+  readonly code: string | null;
+  readonly reason: string | null;
+  readonly detail: string | null;
+  /** The properties or fields that the vendor names. */
+  readonly fields: string[];
+  /** HubSpot's `correlationId`; Salesforce sends none. */
+  readonly requestId: string | null;
+  readonly retryAfterMs: number | null;
+  /** The record that is there already (HubSpot 409, `Existing ID: 51`). */
+  readonly existingId: string | null;
+  /** What Salesforce's duplicate rule matched (`DUPLICATES_DETECTED`). */
+  readonly duplicates: DuplicateMatch[];
+
+  constructor(parts: CrmFailureParts) {
+    super(sentence(parts), parts.cause === undefined ? undefined : { cause: parts.cause });
+    this.name = 'CrmFailure';
+    this.system = parts.system;
+    this.operation = parts.operation;
+    this.status = parts.status ?? null;
+    this.code = parts.code ?? null;
+    this.reason = parts.reason ?? null;
+    this.detail = parts.detail ?? null;
+    this.fields = parts.fields ?? [];
+    this.requestId = parts.requestId ?? null;
+    this.retryAfterMs = parts.retryAfterMs ?? null;
+    this.existingId = parts.existingId ?? null;
+    this.duplicates = parts.duplicates ?? [];
+  }
+}
+
+const NAMES: Record<CrmSystem, string> = { hubspot: 'HubSpot', salesforce: 'Salesforce' };
+
+function sentence({ system, operation, status, code, reason, fields }: CrmFailureParts): string {
+  const facts = [status ? `status ${status}` : '', code ?? '', reason ?? ''].filter((fact) => fact !== '');
+  const named = fields?.length ? ` for ${fields.join(', ')}` : '';
+  return `${NAMES[system]} refused or failed to ${operation}${named}${facts.length ? ` (${facts.join(', ')})` : ''}.`;
+}
+
+/** The result of one row of a batch: one bad row never fails its page. */
+export type Outcome<Done> = ({ ok: true } & Done) | { ok: false; failure: CrmFailure };

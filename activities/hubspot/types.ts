@@ -1,0 +1,150 @@
+import type { Call, Calls } from '../crm/call.ts';
+import type { Outcome } from '../crm/failure.ts';
+import type { HubSpotContactId } from '../../sync/records.ts';
+
+/** One entry of a property's history. */
+export interface PropertyVersion {
+  value: string;
+  /** ISO 8601. */
+  timestamp: string;
+  /** e.g. `CRM_UI`, `INTEGRATION`; tells our writes from others'. */
+  sourceType: string;
+  sourceId: string | null;
+  updatedByUserId: number | null;
+}
+
+export interface HubSpotContact {
+  id: HubSpotContactId;
+  /** What was asked for and what HubSpot adds; a property that the contact lacks is null or absent. */
+  properties: Record<string, string | null>;
+  /** Newest first, for the properties asked for with history. */
+  history: Record<string, PropertyVersion[]>;
+  /** The old ids of a merged contact (`hs_merged_object_ids`). */
+  mergedIds: HubSpotContactId[];
+  createdAt: string;
+  updatedAt: string;
+  archived: boolean;
+}
+
+/** What one contact id stands for. A merged-away id answers with the contact that it went into. */
+export type ContactAnswer =
+  | { kind: 'live'; contact: HubSpotContact }
+  | { kind: 'merged'; into: HubSpotContact }
+  | { kind: 'archived'; contact: HubSpotContact }
+  | { kind: 'missing' };
+
+export interface HubSpotProperty {
+  name: string;
+  label: string;
+  /** `string`, `number`, `date`, `datetime`, `enumeration`, `bool`, ... */
+  type: string;
+  /** `text`, `textarea`, `select`, `radio`, `checkbox`, `booleancheckbox`, `phonenumber`, ... */
+  fieldType: string;
+  options: { label: string; value: string; hidden: boolean }[];
+  hasUniqueValue: boolean;
+  calculated: boolean;
+  /** `modificationMetadata.readOnlyValue`: writes are refused. */
+  readOnly: boolean;
+  /** e.g. `OWNER` for a property whose values are owner ids. */
+  referencedObjectType: string | null;
+}
+
+export interface HubSpotOwner {
+  id: string;
+  email: string | null;
+  userId: number | null;
+  archived: boolean;
+}
+
+export interface Segment {
+  id: string;
+  name: string;
+  /** `0-1` is contacts. */
+  objectTypeId: string;
+  /** `DYNAMIC` (active), `MANUAL` or `SNAPSHOT`. */
+  processingType: string;
+  /** Members are to be trusted only at `COMPLETE`. */
+  processingStatus: string;
+  size: number | null;
+  /** The properties that its filters look at, each once, sorted; null unless read with filters. */
+  criteria: string[] | null;
+}
+
+export interface SegmentMember {
+  contactId: HubSpotContactId;
+  /** ISO 8601. */
+  joinedAt: string;
+}
+
+export interface SegmentMembership {
+  segmentId: string;
+  firstAddedAt: string;
+  lastAddedAt: string;
+}
+
+export interface HubSpotAccount {
+  portalId: string;
+  timeZone: string;
+}
+
+export interface ContactUpdate {
+  id: HubSpotContactId;
+  /** `""` clears. */
+  properties: Record<string, string>;
+}
+
+/** The calls that the last answers said were left. */
+export interface HubSpotUsage {
+  /** Of the rolling window. */
+  max: number | null;
+  remaining: number | null;
+  intervalMs: number | null;
+  /** Of the account's day; HubSpot sends these to private apps only. */
+  daily: number | null;
+  dailyRemaining: number | null;
+}
+
+/** Reads and writes of HubSpot's contacts and segments. Every operation rejects with a {@link CrmFailure} only. */
+export interface HubSpot {
+  account(call: Call): Promise<HubSpotAccount>;
+  properties(call: Call): Promise<HubSpotProperty[]>;
+  /** Active and archived owners. */
+  owners(call: Call): Promise<HubSpotOwner[]>;
+
+  /** Any number of ids, in batches of 100 (50 with history). Answers `live`, `merged` where the answer shows it, or `missing`. */
+  readContacts(ids: readonly HubSpotContactId[], properties: readonly string[], call: Call & { withHistory?: readonly string[] }): Promise<Map<HubSpotContactId, ContactAnswer>>;
+  /** One contact by `GET`, which answers a merged-away id with the contact it went into, then a look among the archived. */
+  readContact(id: HubSpotContactId, properties: readonly string[], call: Call & { withHistory?: readonly string[] }): Promise<ContactAnswer>;
+  /** Answers `archived` or `missing`. */
+  readArchived(ids: readonly HubSpotContactId[], properties: readonly string[], call: Call): Promise<Map<HubSpotContactId, ContactAnswer>>;
+  /** By primary or additional email, keyed by the emails as given; an email that no contact has is absent. */
+  readContactsByEmail(emails: readonly string[], properties: readonly string[], call: Call): Promise<Map<string, HubSpotContact>>;
+  /** Row by row in the order given; a known email answers with `failure.existingId`. Not repeated: look up before trying again. */
+  createContacts(rows: readonly Record<string, string>[], call: Call): Promise<Outcome<{ contact: HubSpotContact }>[]>;
+  /** Row by row in the order given; `confirmed` holds the written properties as HubSpot answered them. */
+  updateContacts(rows: readonly ContactUpdate[], call: Call): Promise<Outcome<{ id: HubSpotContactId; confirmed: Record<string, string | null> }>[]>;
+  /** The search index lags writes by seconds: read by id before acting on a hit. At most 200. */
+  searchContacts(query: { property: string; value: string; properties: readonly string[] }, call: Call): Promise<HubSpotContact[]>;
+
+  /** All active contact segments. */
+  segments(call: Call): Promise<Segment[]>;
+  /** With its criteria; null if it is not there or deleted. */
+  segment(id: string, call: Call): Promise<Segment | null>;
+  segmentByName(name: string, call: Call): Promise<Segment | null>;
+  /** One page of members; `limit` at most 250, which is the default. `after` null ends. */
+  membershipPage(segmentId: string, page: { after?: string | null; limit?: number }, call: Call): Promise<{ members: SegmentMember[]; after: string | null }>;
+  /** The segments of each contact; a contact that is not there has none. */
+  memberships(ids: readonly HubSpotContactId[], call: Call): Promise<Map<HubSpotContactId, SegmentMembership[]>>;
+
+  /** One contact each; calls within a window of 50 ms (500 ms with `burst`) share batches. */
+  live: {
+    readContact(id: HubSpotContactId, properties: readonly string[], options?: { withHistory?: readonly string[]; burst?: boolean }): Promise<ContactAnswer>;
+    updateContact(row: ContactUpdate, options?: { burst?: boolean }): Promise<Outcome<{ id: HubSpotContactId; confirmed: Record<string, string | null> }>>;
+    memberships(id: HubSpotContactId, options?: { burst?: boolean }): Promise<SegmentMembership[]>;
+  };
+
+  /** What the token may not do, as sentences with the remedy; empty if all is there. */
+  checkAccess(call: Call): Promise<string[]>;
+  usage(): HubSpotUsage;
+  calls(): Calls;
+}
