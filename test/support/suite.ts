@@ -1,0 +1,37 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { freePort } from '../../worker/ports.ts';
+import { findTemporalProgram } from '../../worker/temporal/program.ts';
+import { startTemporal } from '../../worker/temporal/server.ts';
+import type { TemporalServer } from '../../worker/temporal/server.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+/** Tests take the Temporal program from the project's cache, as `npm run dev` does. */
+export const cacheDir = process.env['SLUICE_CACHE_DIR'] || join(root, '.cache');
+
+/**
+ * A dev server in memory, with one setting for tests: a workflow id may be reused at once, where else there is 1 s
+ * between the runs of one id.
+ */
+export async function startTestServer(): Promise<TemporalServer> {
+  const program = await findTemporalProgram({ cacheDir, log: console.error });
+  const start = async (): Promise<TemporalServer> => startTemporal({
+    program,
+    port: await freePort(),
+    uiPort: 0,
+    headlessUi: true,
+    extraArgs: ['--dynamic-config-value', 'history.workflowIdReuseMinimalInterval="0s"'],
+  });
+  // A free port may be taken by another program before the server listens on it.
+  return start().catch(start);
+}
+
+/** Bundles the workflows into `directory`, which takes 2-3 s and so is done once for all files of a run. */
+export async function writeWorkflowBundle(directory: string): Promise<string> {
+  const { code } = await bundleWorkflowCode({ workflowsPath: join(root, 'workflows/index.ts'), logger: new DefaultLogger('ERROR') });
+  const file = join(directory, 'workflow-bundle.js');
+  await writeFile(file, code);
+  return file;
+}
