@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { join } from 'node:path';
+import { readEnvironment } from '../../worker/environment.ts';
+import { UserError } from '../../worker/user-error.ts';
+
+const root = join(import.meta.dirname, '../..');
+const hubspot = { HUBSPOT_ACCESS_TOKEN: 'pat-secret' };
+const oauth = { HUBSPOT_CLIENT_ID: 'h-id', HUBSPOT_CLIENT_SECRET: 'h-secret', HUBSPOT_REFRESH_TOKEN: 'h-refresh-secret' };
+const salesforce = { SALESFORCE_LOGIN_URL: 'https://acme.my.salesforce.com/', SALESFORCE_CLIENT_ID: 's-id', SALESFORCE_CLIENT_SECRET: 's-secret' };
+
+describe('the environment', () => {
+  test('without settings is for the connection main and both sandboxes, on the documented ports', () => {
+    assert.deepEqual(readEnvironment({}), {
+      connection: 'main',
+      hubspot: { baseUrl: 'http://127.0.0.1:4010', auth: { kind: 'token', token: 'pat-sandbox' }, sandbox: true },
+      salesforce: { loginUrl: 'http://127.0.0.1:4020', clientId: 'sandbox', clientSecret: 'sandbox', sandbox: true },
+      ports: { hubspotSandbox: 4010, salesforceSandbox: 4020, temporal: 7233, temporalUi: 8233 },
+      dataDir: join(root, '.data'),
+      cacheDir: join(root, '.cache'),
+    });
+  });
+
+  test('moves the sandboxes with their ports, and takes an empty value for none', () => {
+    const environment = readEnvironment({ SANDBOX_HUBSPOT_PORT: '5010', SANDBOX_SALESFORCE_PORT: ' 5020 ', HUBSPOT_ACCESS_TOKEN: '', SLUICE_CONNECTION: '' });
+    assert.equal(environment.hubspot.baseUrl, 'http://127.0.0.1:5010');
+    assert.equal(environment.salesforce.loginUrl, 'http://127.0.0.1:5020');
+    assert.equal(environment.connection, 'main');
+  });
+
+  test('takes two accounts, HubSpot by an access token', () => {
+    const { hubspot: h, salesforce: s } = readEnvironment({ ...hubspot, ...salesforce });
+    assert.deepEqual(h, { baseUrl: 'https://api.hubapi.com', auth: { kind: 'token', token: 'pat-secret' }, sandbox: false });
+    assert.deepEqual(s, { loginUrl: 'https://acme.my.salesforce.com', clientId: 's-id', clientSecret: 's-secret', sandbox: false });
+  });
+
+  test('takes two accounts, HubSpot by a refresh token', () => {
+    const { auth, baseUrl } = readEnvironment({ ...oauth, ...salesforce, HUBSPOT_BASE_URL: 'http://127.0.0.1:4999/' }).hubspot;
+    assert.deepEqual(auth, { kind: 'oauth', clientId: 'h-id', clientSecret: 'h-secret', refreshToken: 'h-refresh-secret' });
+    assert.equal(baseUrl, 'http://127.0.0.1:4999');
+  });
+
+  const refused: [why: string, env: NodeJS.ProcessEnv, sentence: RegExp][] = [
+    ['HubSpot alone', hubspot, /^HubSpot is configured and Salesforce is not: set SALESFORCE_LOGIN_URL, SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET/],
+    ['Salesforce alone', salesforce, /^Salesforce is configured and HubSpot is not: set HUBSPOT_ACCESS_TOKEN/],
+    ['a Salesforce secret missing', { ...hubspot, ...salesforce, SALESFORCE_CLIENT_SECRET: '' }, /^SALESFORCE_CLIENT_SECRET is missing/],
+    ['a Salesforce address missing', { ...hubspot, ...salesforce, SALESFORCE_LOGIN_URL: undefined }, /^SALESFORCE_LOGIN_URL is missing/],
+    ['a HubSpot refresh token missing', { ...oauth, ...salesforce, HUBSPOT_REFRESH_TOKEN: undefined }, /^HUBSPOT_REFRESH_TOKEN is missing/],
+    ['a HubSpot address without credentials', { HUBSPOT_BASE_URL: 'https://api.hubapi.com', ...salesforce }, /^HUBSPOT_BASE_URL is set without credentials/],
+    ['both kinds of HubSpot credentials', { ...hubspot, ...oauth, ...salesforce }, /^HubSpot is configured twice/],
+    ['an address that is none', { ...hubspot, ...salesforce, SALESFORCE_LOGIN_URL: 'acme s-secret' }, /^SALESFORCE_LOGIN_URL must be an address/],
+    ['a connection with a slash', { SLUICE_CONNECTION: 'a/b' }, /^SLUICE_CONNECTION must be 1 to 40 lower-case letters/],
+    ['a port that is no number', { SLUICE_TEMPORAL_PORT: 'seven' }, /^SLUICE_TEMPORAL_PORT must be a port number/],
+    ['a port that does not exist', { SANDBOX_HUBSPOT_PORT: '70000' }, /^SANDBOX_HUBSPOT_PORT must be below 65536/],
+  ];
+  for (const [why, env, sentence] of refused) {
+    test(`refuses ${why} in one sentence without a secret`, () => {
+      assert.throws(() => readEnvironment(env), (error) => {
+        assert.ok(error instanceof UserError);
+        assert.match(error.message, sentence);
+        assert.match(error.message, /^[^\n]+\.$/);
+        assert.doesNotMatch(error.message, /secret(?!s)/);
+        return true;
+      });
+    });
+  }
+});

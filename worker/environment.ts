@@ -1,0 +1,148 @@
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { UserError } from './user-error.ts';
+
+/** How Sluice is set up. Where the environment names no accounts, it is for the sandboxes of this machine. */
+export interface Environment {
+  /** The connection that the worker serves; part of task queues and workflow ids. */
+  connection: string;
+  hubspot: {
+    /** Without a slash at the end. */
+    baseUrl: string;
+    auth: HubSpotAuth;
+    /** Whether this is the project's own sandbox, because no account is configured. */
+    sandbox: boolean;
+  };
+  salesforce: {
+    /** Where tokens are issued, by the client-credentials flow. Without a slash at the end. */
+    loginUrl: string;
+    clientId: string;
+    clientSecret: string;
+    sandbox: boolean;
+  };
+  /** On 127.0.0.1. */
+  ports: { hubspotSandbox: number; salesforceSandbox: number; temporal: number; temporalUi: number };
+  /** Absolute. Holds the data files of Temporal's dev server and of the sandboxes. */
+  dataDir: string;
+  /** Absolute. Holds what was fetched and can be fetched again. */
+  cacheDir: string;
+}
+
+export type HubSpotAuth =
+  | { kind: 'token'; token: string }
+  | { kind: 'oauth'; clientId: string; clientSecret: string; refreshToken: string };
+
+const root = join(import.meta.dirname, '..');
+const port = z.coerce.number('must be a port number').int('must be a whole number').min(1, 'must be above 0').max(65_535, 'must be below 65536');
+const url = z.url({ protocol: /^https?$/, error: 'must be an address such as https://example.com' }).transform((value) => value.replace(/\/+$/, ''));
+const secret = z.string().trim();
+
+/** Every setting is optional. An empty value counts as none. */
+const settings = z.object({
+  /** Which HubSpot-Salesforce pair the worker serves. Several connections share one Temporal by different names. */
+  SLUICE_CONNECTION: z.string().regex(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 lower-case letters, digits or dashes').default('main'),
+
+  /** HubSpot's API; https://api.hubapi.com where only credentials are given. */
+  HUBSPOT_BASE_URL: url.optional(),
+  /** A private app's access token ... */
+  HUBSPOT_ACCESS_TOKEN: secret.optional(),
+  /** ... or the three values of a public app that was installed in the portal. */
+  HUBSPOT_CLIENT_ID: secret.optional(),
+  HUBSPOT_CLIENT_SECRET: secret.optional(),
+  HUBSPOT_REFRESH_TOKEN: secret.optional(),
+
+  /** The org's own address, https://<domain>.my.salesforce.com: Salesforce gives client-credentials tokens only there. */
+  SALESFORCE_LOGIN_URL: url.optional(),
+  SALESFORCE_CLIENT_ID: secret.optional(),
+  SALESFORCE_CLIENT_SECRET: secret.optional(),
+
+  SANDBOX_HUBSPOT_PORT: port.default(4010),
+  SANDBOX_SALESFORCE_PORT: port.default(4020),
+  SLUICE_TEMPORAL_PORT: port.default(7233),
+  SLUICE_TEMPORAL_UI_PORT: port.default(8233),
+
+  /** Relative paths start at the current directory; the defaults lie in the project. */
+  SLUICE_DATA_DIR: z.string().transform((path) => resolve(path)).default(join(root, '.data')),
+  SLUICE_CACHE_DIR: z.string().transform((path) => resolve(path)).default(join(root, '.cache')),
+});
+type Settings = z.infer<typeof settings>;
+type Name = keyof Settings;
+
+/**
+ * Reads the settings once, at the start of a program.
+ *
+ * @throws UserError with one sentence that names the variable and holds no credential.
+ */
+export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
+  const parsed = settings.safeParse(given);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new UserError(`${String(issue?.path[0])} ${issue?.message}: correct it, or unset it for the default.`);
+  }
+  const s = parsed.data;
+  return {
+    connection: s.SLUICE_CONNECTION,
+    ...accounts(s),
+    ports: {
+      hubspotSandbox: s.SANDBOX_HUBSPOT_PORT,
+      salesforceSandbox: s.SANDBOX_SALESFORCE_PORT,
+      temporal: s.SLUICE_TEMPORAL_PORT,
+      temporalUi: s.SLUICE_TEMPORAL_UI_PORT,
+    },
+    dataDir: s.SLUICE_DATA_DIR,
+    cacheDir: s.SLUICE_CACHE_DIR,
+  };
+}
+
+const hubspotNames = ['HUBSPOT_BASE_URL', 'HUBSPOT_ACCESS_TOKEN', 'HUBSPOT_CLIENT_ID', 'HUBSPOT_CLIENT_SECRET', 'HUBSPOT_REFRESH_TOKEN'] as const;
+const salesforceNames = ['SALESFORCE_LOGIN_URL', 'SALESFORCE_CLIENT_ID', 'SALESFORCE_CLIENT_SECRET'] as const;
+
+/** Two accounts, or two sandboxes: a real CRM is never synced with invented people. */
+function accounts(s: Settings): Pick<Environment, 'hubspot' | 'salesforce'> {
+  const hubspot = hubspotNames.some((name) => s[name] !== undefined);
+  const salesforce = salesforceNames.some((name) => s[name] !== undefined);
+  if (!hubspot && !salesforce) {
+    return {
+      hubspot: { baseUrl: `http://127.0.0.1:${s.SANDBOX_HUBSPOT_PORT}`, auth: { kind: 'token', token: 'pat-sandbox' }, sandbox: true },
+      salesforce: { loginUrl: `http://127.0.0.1:${s.SANDBOX_SALESFORCE_PORT}`, clientId: 'sandbox', clientSecret: 'sandbox', sandbox: true },
+    };
+  }
+  if (!salesforce) throw new UserError(`HubSpot is configured and Salesforce is not: set ${list(salesforceNames)} too, or unset HubSpot's variables to use both sandboxes.`);
+  if (!hubspot) throw new UserError("Salesforce is configured and HubSpot is not: set HUBSPOT_ACCESS_TOKEN too, or unset Salesforce's variables to use both sandboxes.");
+  return {
+    hubspot: { baseUrl: s.HUBSPOT_BASE_URL ?? 'https://api.hubapi.com', auth: hubspotAuth(s), sandbox: false },
+    salesforce: {
+      loginUrl: required(s, 'SALESFORCE_LOGIN_URL', salesforceNames),
+      clientId: required(s, 'SALESFORCE_CLIENT_ID', salesforceNames),
+      clientSecret: required(s, 'SALESFORCE_CLIENT_SECRET', salesforceNames),
+      sandbox: false,
+    },
+  };
+}
+
+const oauthNames = ['HUBSPOT_CLIENT_ID', 'HUBSPOT_CLIENT_SECRET', 'HUBSPOT_REFRESH_TOKEN'] as const;
+
+function hubspotAuth(s: Settings): HubSpotAuth {
+  const oauth = oauthNames.some((name) => s[name] !== undefined);
+  const token = s.HUBSPOT_ACCESS_TOKEN;
+  if (token !== undefined && oauth) throw new UserError(`HubSpot is configured twice: set either HUBSPOT_ACCESS_TOKEN, or ${list(oauthNames)}.`);
+  if (token !== undefined) return { kind: 'token', token };
+  if (!oauth) throw new UserError(`HUBSPOT_BASE_URL is set without credentials: set HUBSPOT_ACCESS_TOKEN, or ${list(oauthNames)}.`);
+  return {
+    kind: 'oauth',
+    clientId: required(s, 'HUBSPOT_CLIENT_ID', oauthNames),
+    clientSecret: required(s, 'HUBSPOT_CLIENT_SECRET', oauthNames),
+    refreshToken: required(s, 'HUBSPOT_REFRESH_TOKEN', oauthNames),
+  };
+}
+
+function required(s: Settings, name: Extract<Name, (typeof oauthNames)[number] | (typeof salesforceNames)[number]>, together: readonly Name[]): string {
+  const value = s[name];
+  if (value === undefined) throw new UserError(`${name} is missing: ${list(together)} are set together.`);
+  return value;
+}
+
+function list(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
