@@ -19,6 +19,7 @@ export interface CrmFailureParts {
   /** The vendor's own words, without values of the record. For people, never for decisions. */
   detail?: string | null;
   fields?: string[];
+  rows?: string[];
   requestId?: string | null;
   retryAfterMs?: number | null;
   existingId?: string | null;
@@ -40,6 +41,8 @@ export class CrmFailure extends Error {
   readonly detail: string | null;
   /** The properties or fields that the vendor names. */
   readonly fields: string[];
+  /** The rows of a batch that a refusal of the whole batch names. */
+  readonly rows: string[];
   /** HubSpot's `correlationId`; Salesforce sends none. */
   readonly requestId: string | null;
   readonly retryAfterMs: number | null;
@@ -58,6 +61,7 @@ export class CrmFailure extends Error {
     this.reason = parts.reason ?? null;
     this.detail = parts.detail ?? null;
     this.fields = parts.fields ?? [];
+    this.rows = parts.rows ?? [];
     this.requestId = parts.requestId ?? null;
     this.retryAfterMs = parts.retryAfterMs ?? null;
     this.existingId = parts.existingId ?? null;

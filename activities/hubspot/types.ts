@@ -1,6 +1,9 @@
 import type { Call, Calls } from '../crm/call.ts';
 import type { Outcome } from '../crm/failure.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
+import type { HubSpotProperty } from '../../sync/schema.ts';
+
+export type { HubSpotProperty };
 
 /** One entry of a property's history. */
 export interface PropertyVersion {
@@ -32,22 +35,6 @@ export type ContactAnswer =
   | { kind: 'merged'; into: HubSpotContact }
   | { kind: 'archived'; contact: HubSpotContact }
   | { kind: 'missing' };
-
-export interface HubSpotProperty {
-  name: string;
-  label: string;
-  /** `string`, `number`, `date`, `datetime`, `enumeration`, `bool`, ... */
-  type: string;
-  /** `text`, `textarea`, `select`, `radio`, `checkbox`, `booleancheckbox`, `phonenumber`, ... */
-  fieldType: string;
-  options: { label: string; value: string; hidden: boolean }[];
-  hasUniqueValue: boolean;
-  calculated: boolean;
-  /** `modificationMetadata.readOnlyValue`: writes are refused. */
-  readOnly: boolean;
-  /** e.g. `OWNER` for a property whose values are owner ids. */
-  referencedObjectType: string | null;
-}
 
 export interface HubSpotOwner {
   id: string;
@@ -93,6 +80,9 @@ export interface ContactUpdate {
   properties: Record<string, string>;
 }
 
+/** `confirmed` holds the written properties as HubSpot answered them. */
+export type UpdateOutcome = Outcome<{ id: HubSpotContactId; confirmed: Record<string, string | null> }>;
+
 /** The calls that the last answers said were left. */
 export interface HubSpotUsage {
   /** Of the rolling window. */
@@ -104,9 +94,21 @@ export interface HubSpotUsage {
   dailyRemaining: number | null;
 }
 
-/** Reads and writes of HubSpot's contacts and segments. Every operation rejects with a {@link CrmFailure} only. */
+/** One contact each, sharing batches. All go in the live lane; the signal ends only its caller's wait. */
+export interface HubSpotWindow {
+  /** `live`, `merged` or `missing`, as `readContacts`; a batch may answer more properties than asked for. */
+  readContact(id: HubSpotContactId, properties: readonly string[], options?: { withHistory?: readonly string[]; signal?: AbortSignal }): Promise<ContactAnswer>;
+  updateContact(row: ContactUpdate, options?: { signal?: AbortSignal }): Promise<UpdateOutcome>;
+  memberships(id: HubSpotContactId, options?: { signal?: AbortSignal }): Promise<SegmentMembership[]>;
+}
+
+/**
+ * Reads and writes of HubSpot's contacts and segments. Every operation rejects with a {@link CrmFailure}, or with
+ * the reason of an aborted signal. Writes reject only while nothing was written; afterwards the rows carry the failure.
+ */
 export interface HubSpot {
   account(call: Call): Promise<HubSpotAccount>;
+  /** Those of the six types that can be mapped; no archived ones. */
   properties(call: Call): Promise<HubSpotProperty[]>;
   /** Active and archived owners. */
   owners(call: Call): Promise<HubSpotOwner[]>;
@@ -121,8 +123,8 @@ export interface HubSpot {
   readContactsByEmail(emails: readonly string[], properties: readonly string[], call: Call): Promise<Map<string, HubSpotContact>>;
   /** Row by row in the order given; a known email answers with `failure.existingId`. Not repeated: look up before trying again. */
   createContacts(rows: readonly Record<string, string>[], call: Call): Promise<Outcome<{ contact: HubSpotContact }>[]>;
-  /** Row by row in the order given; `confirmed` holds the written properties as HubSpot answered them. */
-  updateContacts(rows: readonly ContactUpdate[], call: Call): Promise<Outcome<{ id: HubSpotContactId; confirmed: Record<string, string | null> }>[]>;
+  /** Row by row in the order given. */
+  updateContacts(rows: readonly ContactUpdate[], call: Call): Promise<UpdateOutcome[]>;
   /** The search index lags writes by seconds: read by id before acting on a hit. At most 200. */
   searchContacts(query: { property: string; value: string; properties: readonly string[] }, call: Call): Promise<HubSpotContact[]>;
 
@@ -136,12 +138,10 @@ export interface HubSpot {
   /** The segments of each contact; a contact that is not there has none. */
   memberships(ids: readonly HubSpotContactId[], call: Call): Promise<Map<HubSpotContactId, SegmentMembership[]>>;
 
-  /** One contact each; calls within a window of 50 ms (500 ms with `burst`) share batches. */
-  live: {
-    readContact(id: HubSpotContactId, properties: readonly string[], options?: { withHistory?: readonly string[]; burst?: boolean }): Promise<ContactAnswer>;
-    updateContact(row: ContactUpdate, options?: { burst?: boolean }): Promise<Outcome<{ id: HubSpotContactId; confirmed: Record<string, string | null> }>>;
-    memberships(id: HubSpotContactId, options?: { burst?: boolean }): Promise<SegmentMembership[]>;
-  };
+  /** Calls within 50 ms share batches: for live edits. */
+  live: HubSpotWindow;
+  /** The same within 500 ms: for work that a page or a burst of events signalled. */
+  burst: HubSpotWindow;
 
   /** What the token may not do, as sentences with the remedy; empty if all is there. */
   checkAccess(call: Call): Promise<string[]>;

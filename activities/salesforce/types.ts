@@ -1,6 +1,7 @@
 import type { Call, Calls } from '../crm/call.ts';
 import type { Outcome } from '../crm/failure.ts';
 import type { ApiValue, SalesforceId } from '../../sync/records.ts';
+import type { SalesforceField as MappableField } from '../../sync/schema.ts';
 
 /** A query's or retrieve's row: fields as asked for, relations as nested rows; `attributes` are left out. */
 export interface SalesforceRecord {
@@ -11,23 +12,10 @@ export interface SalesforceRelated {
   [field: string]: ApiValue | SalesforceRelated;
 }
 
-export interface SalesforceField {
-  name: string;
-  label: string;
-  /** `string`, `textarea`, `picklist`, `multipicklist`, `boolean`, `int`, `double`, `date`, `datetime`, `reference`, `email`, `phone`, ... */
-  type: string;
-  length: number;
-  precision: number;
-  scale: number;
-  nillable: boolean;
-  createable: boolean;
-  updateable: boolean;
+export interface SalesforceField extends MappableField {
   unique: boolean;
   externalId: boolean;
-  calculated: boolean;
   defaultedOnCreate: boolean;
-  restrictedPicklist: boolean;
-  picklistValues: { label: string; value: string; active: boolean }[];
   referenceTo: string[];
 }
 
@@ -56,7 +44,23 @@ export interface SalesforceUsage {
   limit: number | null;
 }
 
-/** Reads and writes of Salesforce's Leads and Contacts. Every operation rejects with a {@link CrmFailure} only. */
+/** One record each, sharing batches. All go in the live lane; the signal ends only its caller's wait. */
+export interface SalesforceWindow {
+  /** A batch may answer more fields than asked for. */
+  retrieve(type: string, id: SalesforceId, fields: readonly string[], options?: { signal?: AbortSignal }): Promise<SalesforceRecord | null>;
+  update(type: string, row: UpdateRow, options?: { signal?: AbortSignal }): Promise<Outcome<{ id: SalesforceId }>>;
+  upsertByExternalId(type: string, field: string, row: CreateRow, options?: { signal?: AbortSignal }): Promise<Outcome<{ id: SalesforceId; created: boolean }>>;
+}
+
+/** A record to create, by field name. */
+export type CreateRow = Record<string, ApiValue>;
+/** The fields to change of one record; null clears. */
+export type UpdateRow = { Id: SalesforceId } & Record<string, ApiValue>;
+
+/**
+ * Reads and writes of Salesforce's Leads and Contacts. Every operation rejects with a {@link CrmFailure}, or with
+ * the reason of an aborted signal. Writes reject only while nothing was written; afterwards the rows carry the failure.
+ */
 export interface Salesforce {
   identity(call: Call): Promise<SalesforceIdentity>;
   describe(type: string, call: Call): Promise<SalesforceField[]>;
@@ -72,11 +76,11 @@ export interface Salesforce {
   retrieve(type: string, ids: readonly SalesforceId[], fields: readonly string[], call: Call): Promise<Map<SalesforceId, SalesforceRecord | null>>;
 
   /** Row by row in the order given, 200 per call. Not repeated: look up before trying again, or upsert. */
-  create(type: string, rows: readonly Record<string, ApiValue>[], call: Call): Promise<Outcome<{ id: SalesforceId }>[]>;
+  create(type: string, rows: readonly CreateRow[], call: Call): Promise<Outcome<{ id: SalesforceId }>[]>;
   /** Row by row in the order given, 200 per call. */
-  update(type: string, rows: readonly ({ Id: SalesforceId } & Record<string, ApiValue>)[], call: Call): Promise<Outcome<{ id: SalesforceId }>[]>;
+  update(type: string, rows: readonly UpdateRow[], call: Call): Promise<Outcome<{ id: SalesforceId }>[]>;
   /** Row by row in the order given, 200 per call; each row holds a value of the external id `field`. */
-  upsertByExternalId(type: string, field: string, rows: readonly Record<string, ApiValue>[], call: Call): Promise<Outcome<{ id: SalesforceId; created: boolean }>[]>;
+  upsertByExternalId(type: string, field: string, rows: readonly CreateRow[], call: Call): Promise<Outcome<{ id: SalesforceId; created: boolean }>[]>;
   /** Row by row, 200 per call; what is deleted already counts as done. */
   remove(ids: readonly SalesforceId[], call: Call): Promise<Outcome<{ id: SalesforceId }>[]>;
 
@@ -84,11 +88,10 @@ export interface Salesforce {
   /** `GET /limits`: daily API requests of the org. */
   limits(call: Call): Promise<{ max: number; remaining: number }>;
 
-  /** One record each; calls within a window of 50 ms (500 ms with `burst`) share batches. */
-  live: {
-    retrieve(type: string, id: SalesforceId, fields: readonly string[], options?: { burst?: boolean }): Promise<SalesforceRecord | null>;
-    update(type: string, row: { Id: SalesforceId } & Record<string, ApiValue>, options?: { burst?: boolean }): Promise<Outcome<{ id: SalesforceId }>>;
-  };
+  /** Calls within 50 ms share batches: for live edits. */
+  live: SalesforceWindow;
+  /** The same within 500 ms: for work that a page or a burst of events signalled. */
+  burst: SalesforceWindow;
 
   /** What the integration user may not do, as sentences with the remedy; empty if all is there. */
   checkAccess(call: Call): Promise<string[]>;

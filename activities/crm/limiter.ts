@@ -1,0 +1,127 @@
+import type { Call, Calls, Lane } from './call.ts';
+import { LANES } from './call.ts';
+import { systemClock } from './clock.ts';
+import type { Clock } from './clock.ts';
+import { SlidingWindow } from './slidingWindow.ts';
+
+export interface Rate {
+  max: number;
+  intervalMs: number;
+}
+
+export interface LimiterOptions {
+  /** Calls per sliding window until answers say otherwise; absent: no window. */
+  rate?: Rate;
+  /** A stricter window of its own for some calls, e.g. `{ search: { max: 5, intervalMs: 1000 } }`. */
+  rates?: Record<string, Rate>;
+  /** Calls in flight at once; default 20. */
+  concurrency?: number;
+  clock?: Clock;
+}
+
+/** One CRM's rate in one worker. Lanes go live before retry before backfill, and each in the order of asking. */
+export interface Limiter {
+  /** Waits for room, then sends. `rate` names one of `rates`. Rejects with the signal's reason if aborted while waiting. */
+  run<T>(call: Call & { rate?: string | undefined }, send: () => Promise<T>): Promise<T>;
+  /** Takes over what an answer said of the window that all workers share. */
+  heard(window: { max: number; remaining: number; intervalMs: number }): void;
+  /** Sends nothing for `ms`: a 429 was answered. With `rate`, only calls of that rate wait. */
+  pause(ms: number, rate?: string): void;
+  calls(): Calls;
+}
+
+/** The part of a window, and of the calls in flight, that a lane may fill: a page never makes a live edit wait for a window. */
+const SHARE: Record<Lane, number> = { live: 1, retry: 0.9, backfill: 0.8 };
+
+interface Waiting {
+  lane: Lane;
+  rate: string | undefined;
+  start(): void;
+}
+
+/** One limiter per CRM and worker. */
+export function createLimiter(options: LimiterOptions = {}): Limiter {
+  const clock = options.clock ?? systemClock;
+  const concurrency = options.concurrency ?? 20;
+  const main = new SlidingWindow(options.rate ?? null);
+  const rates = new Map(Object.entries(options.rates ?? {}).map(([name, rate]) => [name, new SlidingWindow(rate)]));
+  const waiting: Waiting[] = [];
+  const sent: Calls = { live: 0, retry: 0, backfill: 0, total: 0 };
+  let inFlight = 0;
+  let cancelWake: (() => void) | undefined;
+
+  const windowsOf = (entry: Waiting): SlidingWindow[] => {
+    const own = entry.rate === undefined ? undefined : rates.get(entry.rate);
+    return own ? [main, own] : [main];
+  };
+
+  /** Milliseconds until the windows have room for the entry; 0 is now. */
+  const delay = (entry: Waiting, now: number): number =>
+    Math.max(...windowsOf(entry).map((window) => window.delay(now, SHARE[entry.lane])));
+
+  const drain = (): void => {
+    cancelWake?.();
+    cancelWake = undefined;
+    const now = clock.now();
+    let soonest = Infinity;
+    for (const lane of LANES) {
+      const blocked = new Set<string | undefined>();
+      for (const entry of waiting.filter((candidate) => candidate.lane === lane)) {
+        if (inFlight >= Math.max(1, Math.floor(concurrency * SHARE[lane]))) break;
+        if (blocked.has(entry.rate)) continue; // the next may be of another rate
+        const ms = delay(entry, now);
+        if (ms > 0) {
+          soonest = Math.min(soonest, ms);
+          blocked.add(entry.rate);
+          continue;
+        }
+        waiting.splice(waiting.indexOf(entry), 1);
+        for (const window of windowsOf(entry)) window.add(now);
+        inFlight += 1;
+        sent[lane] += 1;
+        sent.total += 1;
+        entry.start();
+      }
+    }
+    if (soonest !== Infinity) cancelWake = clock.after(soonest, drain);
+  };
+
+  const admitted = ({ lane, signal, rate }: Call & { rate?: string | undefined }): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const leave = () => {
+        waiting.splice(waiting.indexOf(entry), 1);
+        reject(signal?.reason);
+      };
+      const entry: Waiting = {
+        lane,
+        rate,
+        start: () => {
+          signal?.removeEventListener('abort', leave);
+          resolve();
+        },
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      waiting.push(entry);
+      drain();
+    });
+
+  return {
+    async run(call, send) {
+      await admitted(call);
+      try {
+        return await send();
+      } finally {
+        inFlight -= 1;
+        drain();
+      }
+    },
+    heard: (window) => main.heard(window, clock.now()),
+    pause(ms, rate) {
+      const window = rate === undefined ? main : rates.get(rate);
+      window?.pause(clock.now() + ms);
+      drain();
+    },
+    calls: () => ({ ...sent }),
+  };
+}

@@ -1,0 +1,54 @@
+/** Answers travel: calls sent 10 s apart may arrive closer together, so our window is a little longer than the CRM's. */
+const SLACK_MS = 250;
+
+/** Calls of the last interval, ours and those that the CRM told us of. */
+export class SlidingWindow {
+  private max: number;
+  private intervalMs: number;
+  /** When our calls went out, oldest first. */
+  private readonly sent: number[] = [];
+  /** Calls of others (a second worker, another app) when last heard of. */
+  private others = { count: 0, at: 0 };
+  private pausedUntil = 0;
+
+  constructor(rate: { max: number; intervalMs: number } | null) {
+    this.max = rate?.max ?? Infinity;
+    this.intervalMs = rate?.intervalMs ?? 0;
+  }
+
+  /** Milliseconds until a call that may fill `share` of the window finds room; 0 is now. */
+  delay(now: number, share: number): number {
+    this.forget(now);
+    const paused = Math.max(0, this.pausedUntil - now);
+    const room = Math.max(1, Math.floor(this.max * share));
+    const used = this.sent.length + this.others.count;
+    if (used < room) return paused;
+    // Room comes when enough calls have left the window; others' calls leave together.
+    const mustLeave = used - room + 1;
+    const leaving = [...this.sent, ...Array.from({ length: Math.min(this.others.count, mustLeave) }, () => this.others.at)].sort((a, b) => a - b);
+    const last = leaving[mustLeave - 1] ?? now;
+    return Math.max(paused, last + this.intervalMs + SLACK_MS - now, 1);
+  }
+
+  add(now: number): void {
+    if (this.max !== Infinity) this.sent.push(now);
+  }
+
+  pause(until: number): void {
+    this.pausedUntil = Math.max(this.pausedUntil, until);
+  }
+
+  /** What the CRM counts and we did not send, others sent. Our calls in flight may not be counted yet: the error is on the small side, and the next answer mends it. */
+  heard(window: { max: number; remaining: number; intervalMs: number }, now: number): void {
+    this.max = window.max;
+    this.intervalMs = window.intervalMs;
+    this.forget(now);
+    this.others = { count: Math.max(0, window.max - window.remaining - this.sent.length), at: now };
+  }
+
+  private forget(now: number): void {
+    const horizon = now - this.intervalMs - SLACK_MS;
+    while ((this.sent[0] ?? Infinity) <= horizon) this.sent.shift();
+    if (this.others.at <= horizon) this.others.count = 0;
+  }
+}

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import type { Call } from '../crm/call.ts';
+import { chunks } from '../crm/chunks.ts';
+import { CrmFailure } from '../crm/failure.ts';
+import type { HubSpotContactId } from '../../sync/records.ts';
+import { criteriaOf } from './criteria.ts';
+import { contactIdSchema } from './ids.ts';
+import { PATHS } from './paths.ts';
+import type { Requester } from './request.ts';
+import type { HubSpot, Segment, SegmentMembership } from './types.ts';
+
+const CONTACTS = '0-1';
+const SEARCH_PAGE = 500;
+const MEMBERS_PAGE = 250;
+const MEMBERSHIPS_BATCH = 100;
+
+const idSchema = z.union([z.string(), z.number()]).transform(String);
+
+const listSchema = z.object({
+  listId: idSchema,
+  name: z.string(),
+  objectTypeId: z.string(),
+  processingType: z.string(),
+  processingStatus: z.string(),
+  size: z.number().nullish(),
+  deletedAt: z.string().nullish(),
+  filterBranch: z.unknown(),
+  additionalProperties: z.record(z.string(), z.string()).nullish(),
+});
+type List = z.infer<typeof listSchema>;
+
+const membershipSchema = z
+  .object({ listId: idSchema, firstAddedTimestamp: z.string(), lastAddedTimestamp: z.string() })
+  .transform((row): SegmentMembership => ({ segmentId: row.listId, firstAddedAt: row.firstAddedTimestamp, lastAddedAt: row.lastAddedTimestamp }));
+
+type SegmentCalls = Pick<HubSpot, 'segments' | 'segment' | 'segmentByName' | 'membershipPage' | 'memberships'>;
+
+export function segmentCalls(requester: Requester): SegmentCalls {
+  const fetchSegment = async (path: string, call: Call): Promise<Segment | null> => {
+    try {
+      const { list } = await requester.send(
+        { operation: 'read a segment', method: 'GET', path: `${PATHS.lists}${path}`, query: { includeFilters: true }, schema: z.object({ list: listSchema }), repeatable: true },
+        call,
+      );
+      return list.deletedAt ? null : segmentOf(list);
+    } catch (error) {
+      if (error instanceof CrmFailure && error.status === 404) return null;
+      throw error;
+    }
+  };
+
+  return {
+    async segments(call) {
+      const found: Segment[] = [];
+      for (let offset = 0, more = true; more; ) {
+        const page = await requester.send(
+          {
+            operation: 'list the segments',
+            method: 'POST',
+            path: `${PATHS.lists}/search`,
+            body: { query: '', processingTypes: ['DYNAMIC'], objectTypeId: CONTACTS, offset, count: SEARCH_PAGE, additionalProperties: ['hs_list_size'] },
+            schema: z.object({ lists: z.array(listSchema), hasMore: z.boolean(), offset: z.number() }),
+            repeatable: true,
+          },
+          call,
+        );
+        // The search may widen what we asked for; a static list can never be the inclusion segment.
+        found.push(...page.lists.filter((list) => list.objectTypeId === CONTACTS && list.processingType === 'DYNAMIC' && !list.deletedAt).map(segmentOf));
+        more = page.hasMore && page.offset > offset;
+        offset = page.offset;
+      }
+      return found;
+    },
+
+    segment: (id, call) => fetchSegment(`/${encodeURIComponent(id)}`, call),
+    segmentByName: (name, call) => fetchSegment(`/object-type-id/${CONTACTS}/name/${encodeURIComponent(name)}`, call),
+
+    async membershipPage(segmentId, { after, limit = MEMBERS_PAGE }, call) {
+      const page = await requester.send(
+        {
+          operation: 'read the members of a segment',
+          method: 'GET',
+          path: `${PATHS.lists}/${encodeURIComponent(segmentId)}/memberships`,
+          query: { limit: Math.min(limit, MEMBERS_PAGE), after },
+          schema: z.object({
+            results: z.array(z.object({ recordId: contactIdSchema, membershipTimestamp: z.string() })),
+            paging: z.object({ next: z.object({ after: z.string() }).nullish() }).nullish(),
+          }),
+          repeatable: true,
+        },
+        call,
+      );
+      return {
+        members: page.results.map(({ recordId, membershipTimestamp }) => ({ contactId: recordId, joinedAt: membershipTimestamp })),
+        after: page.paging?.next?.after ?? null,
+      };
+    },
+
+    async memberships(ids, call) {
+      const found = new Map<HubSpotContactId, SegmentMembership[]>();
+      for (const batch of chunks([...new Set(ids)], MEMBERSHIPS_BATCH)) {
+        const { results } = await requester.send(
+          {
+            operation: 'read the segments of contacts',
+            method: 'POST',
+            path: `${PATHS.lists}/records/memberships/batch/read`,
+            body: { inputs: batch.map((recordId) => ({ objectTypeId: CONTACTS, recordId })) },
+            schema: z.object({ results: z.array(z.object({ recordId: contactIdSchema, recordListMemberships: z.array(membershipSchema) })) }),
+            repeatable: true,
+          },
+          call,
+        );
+        for (const id of batch) found.set(id, results.find((row) => row.recordId === id)?.recordListMemberships ?? []);
+      }
+      return found;
+    },
+  };
+}
+
+function segmentOf(list: List): Segment {
+  const listed = Number(list.additionalProperties?.['hs_list_size'] ?? NaN);
+  return {
+    id: list.listId,
+    name: list.name,
+    objectTypeId: list.objectTypeId,
+    processingType: list.processingType,
+    processingStatus: list.processingStatus,
+    size: list.size ?? (Number.isNaN(listed) ? null : listed),
+    criteria: list.filterBranch ? criteriaOf(list.filterBranch) : null,
+  };
+}
