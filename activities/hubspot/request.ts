@@ -145,7 +145,7 @@ function retryAfter({ headers }: Answer): number | null {
 }
 
 function queryString(query: Ask<unknown>['query'] = {}): string {
-  const pairs = Object.entries(query).flatMap(([name, value]) => {
+  const pairs = Object.entries(query).flatMap(([name, value]): [string, string][] => {
     if (value === null || value === undefined) return [];
     return Array.isArray(value) ? value.map((item: string) => [name, item]) : [[name, String(value)]];
   });

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { Call } from '../crm/call.ts';
+import { chunks } from '../crm/chunks.ts';
+import { CrmFailure } from '../crm/failure.ts';
+import type { SalesforceId } from '../../sync/records.ts';
+import { recordSchema } from './recordSchema.ts';
+import type { Requester } from './request.ts';
+import { soql } from './soql.ts';
+import type { QueryPage, Salesforce, SalesforceRecord } from './types.ts';
+
+/** URI and headers together; more is refused with 414 or 431. */
+const HEAD_BYTES = 16_384;
+const RETRIEVE_IDS = 2000;
+
+const pageSchema = z
+  .object({ totalSize: z.number(), done: z.boolean(), nextRecordsUrl: z.string().startsWith('/services/data/').optional(), records: z.array(recordSchema) })
+  .refine((page) => page.done || page.nextRecordsUrl !== undefined)
+  .transform(({ totalSize, done, nextRecordsUrl, records }): QueryPage => ({ totalSize, records, nextRecordsUrl: done ? null : (nextRecordsUrl ?? null) }));
+
+type Bounded = Call & { deleted?: boolean; atMost: number };
+type Queries = Pick<Salesforce, 'query' | 'queryMore' | 'queryAllPages' | 'queryIn' | 'retrieve' | 'activeUsers'>;
+
+export function queryCalls(requester: Requester): Queries {
+  const pathOf = (text: string, deleted: boolean | undefined): string => `/${deleted ? 'queryAll' : 'query'}?q=${encodeURIComponent(text)}`;
+
+  const page = (path: string, call: Call): Promise<QueryPage> =>
+    requester.send({ operation: 'query', method: 'GET', path, schema: pageSchema, repeatable: true }, call);
+
+  const allPages = async (text: string, { deleted, atMost, ...call }: Bounded): Promise<SalesforceRecord[]> => {
+    let { records, totalSize, nextRecordsUrl } = await page(pathOf(text, deleted), call);
+    if (totalSize > atMost) throw new CrmFailure({ system: 'salesforce', operation: 'query', code: 'TOO_MANY_ROWS', detail: `${totalSize} rows, at most ${atMost} were expected.` });
+    const found = [...records];
+    while (nextRecordsUrl !== null) {
+      ({ records, nextRecordsUrl } = await page(nextRecordsUrl, call));
+      found.push(...records);
+    }
+    return found;
+  };
+
+  /** As few queries as fit: each takes as many of the remaining values as its URL holds, counted in bytes as sent. */
+  const splitByHead = async (values: readonly string[], build: (values: readonly string[]) => string, deleted: boolean | undefined): Promise<string[]> => {
+    const overhead = (await requester.headBytes(pathOf('', deleted))) - pathOf('', deleted).length;
+    const fits = (some: readonly string[]): boolean => overhead + sentBytes(pathOf(build(some), deleted)) <= HEAD_BYTES;
+    const queries: string[] = [];
+    for (let start = 0; start < values.length; ) {
+      let [enough, tooMany] = [0, values.length - start + 1];
+      while (tooMany - enough > 1) {
+        const middle = Math.floor((enough + tooMany) / 2);
+        if (fits(values.slice(start, start + middle))) enough = middle;
+        else tooMany = middle;
+      }
+      if (enough === 0) throw new CrmFailure({ system: 'salesforce', operation: 'query', code: 'QUERY_TOO_LONG', detail: 'Not even one value fits into a query.' });
+      queries.push(build(values.slice(start, start + enough)));
+      start += enough;
+    }
+    return queries;
+  };
+
+  return {
+    query: (text, { deleted, ...call }) => page(pathOf(text, deleted), call),
+    queryMore: (nextRecordsUrl, call) => page(nextRecordsUrl, call),
+    queryAllPages: allPages,
+
+    async queryIn(values, build, call) {
+      const queries = await splitByHead([...new Set(values)], build, call.deleted);
+      const answers = await Promise.all(queries.map((text) => allPages(text, call)));
+      return answers.flat();
+    },
+
+    async retrieve(type, ids, fields, call) {
+      const found = new Map<SalesforceId, SalesforceRecord | null>();
+      for (const batch of chunks([...new Set(ids)], RETRIEVE_IDS)) {
+        const rows = await requester.send(
+          {
+            operation: `read ${type}`,
+            method: 'POST',
+            path: `/composite/sobjects/${soql.name(type).text}`,
+            body: { ids: batch, fields: [...new Set(['Id', ...fields])] },
+            schema: z.array(recordSchema.nullable()).length(batch.length),
+            repeatable: true,
+          },
+          call,
+        );
+        batch.forEach((id, index) => {
+          const row = rows[index] ?? null;
+          if (row !== null && row.Id !== id) throw new CrmFailure({ system: 'salesforce', operation: `read ${type}`, code: 'INVALID_RESPONSE', detail: 'Rows in another order than asked for.' });
+          found.set(id, row);
+        });
+      }
+      return found;
+    },
+
+    async activeUsers(call) {
+      const rows = await allPages(soql`SELECT Id, Email, Name FROM User WHERE IsActive = true`, { ...call, atMost: 50_000 });
+      return rows.map(({ Id, Email, Name }) => ({ id: Id, email: typeof Email === 'string' ? Email : null, name: typeof Name === 'string' ? Name : '' }));
+    },
+  };
+}
+
+/** A path's length on the wire: fetch's URL parser encodes more than encodeURIComponent does, `'` for one. */
+function sentBytes(path: string): number {
+  const { pathname, search } = new URL(path, 'http://salesforce.invalid');
+  return pathname.length + search.length;
+}
