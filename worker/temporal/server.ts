@@ -1,15 +1,12 @@
-import { fork } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { requireFreePort } from '../ports.ts';
-import { killGroup } from '../process-group.ts';
-import { UserError } from '../user-error.ts';
+import { startChild, untilReady } from '../processes.ts';
+import type { Child } from '../processes.ts';
 import { ensureRetention, ensureSearchAttributes, searchAttributes } from './search-attributes.ts';
 
 export interface TemporalServerOptions {
@@ -26,6 +23,8 @@ export interface TemporalServerOptions {
   namespace?: string;
   /** Further arguments of `temporal server start-dev`, such as `--dynamic-config-value`. */
   extraArgs?: string[];
+  /** Gives up the start, and ends what was started. */
+  signal?: AbortSignal;
 }
 
 export interface TemporalServer {
@@ -33,8 +32,7 @@ export interface TemporalServer {
   address: string;
   /** `http://127.0.0.1:8233`; answers only with the Web UI on. */
   uiUrl: string;
-  /** Resolves with a sentence when the server ends, wanted or not. */
-  ended: Promise<string>;
+  process: Child;
   /** Ends the server: SIGTERM, after 5 s SIGKILL. Safe to repeat. */
   stop(): Promise<void>;
 }
@@ -53,38 +51,18 @@ export async function startTemporal(options: TemporalServerOptions): Promise<Tem
   const hadData = options.dbFile !== undefined && existsSync(options.dbFile);
   if (options.dbFile !== undefined) await mkdir(dirname(options.dbFile), { recursive: true });
 
-  const child = fork(join(import.meta.dirname, 'leash.ts'), [options.program, ...serverArguments(options, namespace)], {
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    detached: process.platform !== 'win32',
+  const child = startChild({
+    name: 'Temporal',
+    script: join(import.meta.dirname, 'leash.ts'),
+    args: [options.program, ...serverArguments(options, namespace)],
+    ownLeash: true,
   });
-  const stderr = lastLines(child);
-  const ended = once(child, 'exit').then(() => {
-    const said = stderr();
-    return `Temporal ended with ${child.signalCode ?? `code ${child.exitCode}`}${said === '' ? '' : ` (${said})`}`;
-  });
-  const stop = async (): Promise<void> => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    killGroup(child, 'SIGTERM');
-    if (await Promise.race([ended.then(() => false), sleep(5_000, true, { ref: false })])) killGroup(child, 'SIGKILL');
-    await ended;
-  };
-
   const address = `127.0.0.1:${options.port}`;
-  const gaveUp = new AbortController();
-  try {
-    const early = ended.then((sentence) => {
-      const remedy = hadData
-        ? `its data in ${options.dbFile} may be damaged or of another version of Temporal; move the file away to start afresh`
-        : `try \`${options.program} server start-dev\` by hand to see why`;
-      throw new UserError(`${sentence}: ${remedy}.`);
-    });
-    await Promise.race([early, prepareNamespace(address, namespace, gaveUp.signal)]);
-  } catch (error) {
-    gaveUp.abort();
-    await stop();
-    throw error;
-  }
-  return { address, uiUrl: `http://127.0.0.1:${options.uiPort}`, ended, stop };
+  const remedy = hadData
+    ? `its data in ${options.dbFile} may be damaged or of another version of Temporal; move the file away to start afresh`
+    : `try \`${options.program} server start-dev\` by hand to see why, or set TEMPORAL_ADDRESS to a running server`;
+  await untilReady(child, () => prepareNamespace(address, namespace), { seconds: 30, remedy, ...(options.signal && { signal: options.signal }) });
+  return { address, uiUrl: `http://127.0.0.1:${options.uiPort}`, process: child, stop: () => child.stop(5) };
 }
 
 function serverArguments(options: TemporalServerOptions, namespace: string): string[] {
@@ -99,6 +77,21 @@ function serverArguments(options: TemporalServerOptions, namespace: string): str
   return [...args, ...(options.extraArgs ?? [])];
 }
 
+/** Makes the namespace Sluice's, once the frontend answers and knows it. */
+async function prepareNamespace(address: string, namespace: string): Promise<boolean> {
+  await knock(address);
+  const connection = await Connection.connect({ address, connectTimeout: 2_000, interceptors: [] });
+  try {
+    await connection.workflowService.describeNamespace({ namespace });
+    await ensureSearchAttributes(connection, namespace);
+    await ensureRetention(connection, namespace);
+    return true;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** A gRPC channel that finds nobody waits a second before it looks again, so the port is tried first. */
 async function knock(address: string): Promise<void> {
   const socket = connect({ host: '127.0.0.1', port: Number(address.split(':')[1]) });
   try {
@@ -106,40 +99,4 @@ async function knock(address: string): Promise<void> {
   } finally {
     socket.destroy();
   }
-}
-
-/** Waits until the frontend knows the namespace, then makes it Sluice's. The reason of the last failure is in the error. */
-async function prepareNamespace(address: string, namespace: string, signal: AbortSignal): Promise<void> {
-  const deadline = Date.now() + 30_000;
-  for (;;) {
-    try {
-      // A gRPC channel that finds nobody waits a second before it looks again, so knock first.
-      await knock(address);
-      const connection = await Connection.connect({ address, connectTimeout: 2_000, interceptors: [] });
-      try {
-        await connection.workflowService.describeNamespace({ namespace });
-        await ensureSearchAttributes(connection, namespace);
-        await ensureRetention(connection, namespace);
-        return;
-      } finally {
-        await connection.close();
-      }
-    } catch (error) {
-      if (signal.aborted) return;
-      if (error instanceof UserError) throw error;
-      if (Date.now() > deadline) {
-        throw new UserError(`Temporal was started but did not answer at ${address} within 30 s (${String(error)}): try again, or set TEMPORAL_ADDRESS to a running server.`);
-      }
-      await sleep(50);
-    }
-  }
-}
-
-/** Keeps the end of what a child says on stderr, for the sentence that reports its end. */
-function lastLines(child: ChildProcess): () => string {
-  let tail = '';
-  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
-    tail = (tail + chunk).slice(-500);
-  });
-  return () => tail.trim().split('\n').at(-1) ?? '';
 }
