@@ -20,8 +20,11 @@ export class Random {
     return Math.floor(this.next() * below);
   }
 
-  pick<T>(from: readonly [T, ...T[]]): T {
-    return from[this.int(from.length)] ?? from[0];
+  /** One of a list that is not empty. */
+  pick<T>(from: readonly T[]): T {
+    const picked = from[this.int(from.length)];
+    if (picked === undefined) throw new Error('There is nothing to pick from.');
+    return picked;
   }
 
   chance(probability: number): boolean {
