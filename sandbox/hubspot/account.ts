@@ -3,8 +3,10 @@ import type { Clock } from '../common/clock.ts';
 import type { Database } from '../common/database.ts';
 import { SlidingWindow } from '../common/limiter.ts';
 import { Tokens } from '../common/tokens.ts';
+import type { Contact, Source } from './contact.ts';
 import { ContactStore } from './contact-store.ts';
 import { Contacts } from './contacts.ts';
+import { validationError } from './errors.ts';
 import { Lists } from './lists.ts';
 import { Memberships } from './memberships.ts';
 import { Owners } from './owners.ts';
@@ -117,6 +119,18 @@ export class Account {
     if (this.#day.calls >= this.dailyLimit) return -1;
     this.#day.calls += 1;
     return this.dailyLimit - this.#day.calls;
+  }
+
+  /** Merges two contacts; the merged record stands in the static lists of both. Active lists look for themselves. */
+  merge(primary: Contact, loser: Contact, source: Source): Contact {
+    if (primary.id === loser.id) throw validationError('A record cannot be merged with itself.');
+    const { memberships } = this.lists;
+    const kept = this.lists.all().filter((list) => list.processingType !== 'DYNAMIC' && [primary, loser].some(({ id }) => memberships.get(list.listId, id)));
+    return this.contacts.store.write(() => {
+      const merged = this.contacts.merge(primary, loser, source);
+      for (const list of kept) memberships.join(list.listId, merged.id, this.clock.now());
+      return merged;
+    });
   }
 
   /** How the API's writes of this app stand in the history. */

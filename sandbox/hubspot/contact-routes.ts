@@ -69,8 +69,7 @@ export function contactRoutes(app: FastifyInstance, account: Account, prefix: st
   app.post(`${prefix}/merge`, write, (request) => {
     const body = merge.parse(request.body);
     const [primary, loser] = [contacts.find(body.primaryObjectId, undefined), contacts.find(body.objectIdToMerge, undefined)];
-    if (primary.id === loser.id) throw validationError('A record cannot be merged with itself.');
-    return answer(account, contacts.store.write(() => contacts.merge(primary, loser, account.source)), { all: true });
+    return answer(account, account.merge(primary, loser, account.source), { all: true });
   });
 
   app.post(`${prefix}/gdpr-delete`, write, async (request, reply) => {
