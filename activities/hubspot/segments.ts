@@ -24,7 +24,7 @@ const listSchema = z.object({
   processingStatus: z.string(),
   size: z.number().nullish(),
   deletedAt: z.string().nullish(),
-  filterBranch: z.unknown(),
+  filterBranch: z.unknown().optional(),
   additionalProperties: z.record(z.string(), z.string()).nullish(),
 });
 type List = z.infer<typeof listSchema>;

@@ -18,7 +18,7 @@ export const saveErrorSchema = z.object({
 export type SaveError = z.infer<typeof saveErrorSchema>;
 
 /** What jsforce throws: `HttpApiError` with `errorCode` and `data`, an OAuth error with its code as `name`, or a `TypeError` of fetch. */
-const thrownSchema = z.object({ name: z.string(), message: z.string(), errorCode: z.string().optional(), data: z.unknown(), cause: z.object({ code: z.string() }).optional().catch(undefined) });
+const thrownSchema = z.object({ name: z.string(), message: z.string(), errorCode: z.string().optional(), data: z.unknown().optional(), cause: z.object({ code: z.string() }).optional().catch(undefined) });
 
 /** Anything that jsforce threw, as a failure. */
 export function castThrown(operation: string, thrown: unknown, exchange: Exchange): CrmFailure {

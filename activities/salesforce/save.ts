@@ -18,7 +18,7 @@ const rowSchema = z.discriminatedUnion('success', [
   z.object({ success: z.literal(false), errors: z.array(saveErrorSchema).min(1) }),
 ]);
 type Row = z.infer<typeof rowSchema>;
-type Saved = Outcome<{ id: SalesforceId; created: boolean }>;
+type Saved = Outcome<{ id: SalesforceId; created?: boolean }>;
 
 type Saves = Pick<Salesforce, 'create' | 'update' | 'upsertByExternalId' | 'remove'>;
 
@@ -54,10 +54,11 @@ export function saveCalls(requester: Requester): Saves {
         ({ Id }) => Id,
       ),
 
-    upsertByExternalId(type, field, rows, call) {
+    async upsertByExternalId(type, field, rows, call) {
       // The value travels in the body: in the URL, jsforce would not encode it.
       const path = `/composite/sobjects/${soql.name(type).text}/${soql.name(field).text}`;
-      return save(`upsert ${type}`, rows, (batch) => ({ method: 'PATCH', path, body: records(type, batch), repeatable: true }), call, () => null);
+      const outcomes = await save(`upsert ${type}`, rows, (batch) => ({ method: 'PATCH', path, body: records(type, batch), repeatable: true }), call, () => null);
+      return outcomes.map((outcome) => (outcome.ok ? { ...outcome, created: outcome.created ?? false } : outcome));
     },
 
     async remove(ids, call) {
@@ -72,5 +73,5 @@ function outcomeOf(operation: string, row: Row, expected: SalesforceId | null): 
   if (!row.success) return { ok: false, failure: castErrors(operation, row.errors) };
   // Outcomes are told apart by their place alone; another id there means that none of them can be trusted.
   if (expected !== null && row.id !== expected) throw new CrmFailure({ system: 'salesforce', operation, status: 200, code: 'INVALID_RESPONSE', detail: 'Rows in another order than sent.' });
-  return { ok: true, id: row.id, created: row.created ?? false };
+  return row.created === undefined ? { ok: true, id: row.id } : { ok: true, id: row.id, created: row.created };
 }
