@@ -82,6 +82,20 @@ export class Org {
     this.#save('rules', this.rules);
   }
 
+  /** Runs `work` in one transaction; inside a composite request's, whose steps are not one call, in a savepoint of it. */
+  transaction<T>(work: () => T): T {
+    if (!this.database.raw.isTransaction) return this.database.transaction(work);
+    this.database.exec('SAVEPOINT part');
+    try {
+      const result = work();
+      this.database.exec('RELEASE part');
+      return result;
+    } catch (error) {
+      this.database.exec('ROLLBACK TO part; RELEASE part');
+      throw error;
+    }
+  }
+
   /** The time as it is stamped on records: whole seconds, as Salesforce stores them. */
   stamp(): number {
     return Math.floor(this.clock.now() / 1000) * 1000;

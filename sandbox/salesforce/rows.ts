@@ -23,7 +23,7 @@ export function saveRows<T>(org: Org, rows: T[], allOrNone: boolean, fault: (row
     return done;
   };
   try {
-    org.database.transaction(() => {
+    org.transaction(() => {
       rows.forEach((row, at) => answers.push(saveRow(org, row, at, fault, noted)));
       if (allOrNone && answers.some((answer) => !answer.success)) throw new RollBack();
     });

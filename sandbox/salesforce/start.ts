@@ -63,11 +63,11 @@ export async function startSalesforceSandbox(options: SalesforceSandboxOptions):
   app.setNotFoundHandler(async (_request, reply) => reply.code(404).send(refusal('NOT_FOUND', 'The requested resource does not exist').body()));
 
   try {
-    const { url, close } = await listen(app, options.port, 'SANDBOX_SALESFORCE_PORT');
+    const listening = await listen(app, options.port, 'SANDBOX_SALESFORCE_PORT');
     return {
-      url, org, clock,
+      url: listening.url, org, clock,
       close: async () => {
-        await close();
+        await listening.close();
         database.close();
       },
     };

@@ -89,7 +89,7 @@ export class Store {
     const ascii = typeof value !== 'string' || isId(field.type) || !/[^\0-\x7f]/.test(value);
     const live = withDeleted || object === 'User' ? '' : ' AND "IsDeleted" = 0';
     const sql = `SELECT * FROM ${quoted(object)} WHERE ${ascii ? `${name} = ?` : `lower_all(${name}) = ?`}${live} ORDER BY "Id" LIMIT 20`;
-    return this.database.all(sql, ascii ? value : String(value).toLowerCase()).map(toRow);
+    return this.database.all(sql, ascii ? value : value.toLowerCase()).map(toRow);
   }
 
   /** Ids of live or deleted rows that refer to `id` through a field. */

@@ -50,8 +50,8 @@ export function upsertRecord(
 
 function upsertById(org: Org, object: ObjectDefinition, value: unknown, body: Body, context: SaveContext): { id: string; created: boolean } {
   if (value === undefined || value === null || value === '') return { id: createRecord(org, object, body, context), created: true };
-  const id = normalId(String(value));
-  if (id === undefined) throw refusal('MALFORMED_ID', `Record ID: id value of incorrect type: ${String(value)}`);
+  const id = typeof value === 'string' ? normalId(value) : undefined;
+  if (id === undefined) throw refusal('MALFORMED_ID', `Record ID: id value of incorrect type: ${JSON.stringify(value)}`);
   updateRecord(org, object, id, body, context);
   return { id, created: false };
 }

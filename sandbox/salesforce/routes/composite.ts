@@ -104,7 +104,7 @@ function substitute(value: unknown, results: Map<string, unknown>): unknown {
   if (typeof value === 'string') {
     return value.replaceAll(/@\{(\w+)\.([\w.[\]]+)\}/g, (_all, reference: string, path: string) => {
       const found = path.split(/[.[\]]+/).filter(Boolean).reduce<unknown>((at, key) => (isObject(at) ? at[key] : Array.isArray(at) ? at[Number(key)] : undefined), results.get(reference));
-      return found === undefined ? '' : String(found);
+      return typeof found === 'string' || typeof found === 'number' || typeof found === 'boolean' ? String(found) : '';
     });
   }
   if (Array.isArray(value)) return value.map((one) => substitute(one, results));

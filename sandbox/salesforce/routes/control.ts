@@ -31,7 +31,7 @@ export function controlRoutes(app: FastifyInstance, org: Org, sessions: SessionO
     app.post(`/_sandbox/${name}`, async (request: FastifyRequest, reply: FastifyReply) => {
       await org.exclusive;
       const input = schema.parse(request.body ?? {});
-      return reply.send(org.database.transaction(() => act(input)) ?? {});
+      return reply.send(org.transaction(() => act(input)) ?? {});
     });
   };
 

@@ -17,7 +17,7 @@ export function recordRoutes(app: FastifyInstance, org: Org): void {
   app.post(path, async (request, reply) => {
     const body = bodyOf(request);
     if (Object.keys(body).some((name) => name.toLowerCase() === 'id')) throw refusal('INVALID_FIELD', 'The Id field should not be specified in the sobject data.');
-    const id = org.database.transaction(() => createRecord(org, objectOf(request), body, contextOf(request)));
+    const id = org.transaction(() => createRecord(org, objectOf(request), body, contextOf(request)));
     return reply.code(201).header('location', url(request, id)).send({ id, success: true, errors: [] });
   });
 
@@ -36,7 +36,7 @@ export function recordRoutes(app: FastifyInstance, org: Org): void {
     const body = bodyOf(request);
     if (Object.keys(body).some((name) => name.toLowerCase() === 'id')) throw refusal('INVALID_FIELD', 'The Id field should not be specified in the sobject data.');
     if (changedSince(org, request, object, id)) return reply.code(412).send([{ message: 'Precondition failed', errorCode: 'PRECONDITION_FAILED' }]);
-    org.database.transaction(() => updateRecord(org, object, id, body, contextOf(request)));
+    org.transaction(() => updateRecord(org, object, id, body, contextOf(request)));
     return reply.code(204).send();
   });
 
@@ -44,7 +44,7 @@ export function recordRoutes(app: FastifyInstance, org: Org): void {
     const object = objectOf(request);
     const id = idInPath(param(request, 'id'));
     if (!id.startsWith(object.prefix)) throw refusal('NOT_FOUND', 'The requested resource does not exist');
-    org.database.transaction(() => deleteRecord(org, object, id, contextOf(request)));
+    org.transaction(() => deleteRecord(org, object, id, contextOf(request)));
     return reply.code(204).send();
   });
 
@@ -64,7 +64,7 @@ export function recordRoutes(app: FastifyInstance, org: Org): void {
     if (given !== undefined) throw refusal('INVALID_FIELD', `The ${given} field should not be specified in the sobject data.`);
     const updateOnly = queryParam(request, 'updateOnly') === 'true';
     try {
-      const { id, created } = org.database.transaction(() => upsertRecord(org, object, field, param(request, 'value'), body, contextOf(request), updateOnly));
+      const { id, created } = org.transaction(() => upsertRecord(org, object, field, param(request, 'value'), body, contextOf(request), updateOnly));
       return await reply.code(created ? 201 : 200).header('location', url(request, id)).send({ id, success: true, errors: [], created });
     } catch (error) {
       if (error instanceof SeveralMatches) return several(reply, error.ids.map((id) => url(request, id)));

@@ -84,6 +84,8 @@ function within(field: Field, column: string, operator: string, literal: Literal
   if (operator === '!=') return sql(`(${column} IS NULL OR ${column} < ? OR ${column} >= ?)`, start, end);
   if (operator === '<') return sql(`${column} < ?`, start);
   if (operator === '>=') return sql(`${column} >= ?`, start);
+  // Everybody writes "> LAST_N_DAYS:30" and gets the last 30 days, so here the start counts (unverified); "> LAST_WEEK" is after that week.
+  if (literal.text.toUpperCase().startsWith('LAST_N_')) return sql(`${column} ${operator} ?`, start);
   return operator === '>' ? sql(`${column} >= ?`, end) : sql(`${column} < ?`, end);
 }
 

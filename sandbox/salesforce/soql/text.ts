@@ -12,6 +12,12 @@ export function locate(query: string, names: string[], n = 0): number {
   return hits[n]?.at ?? 0;
 }
 
+/** How many negations the text has; NOT IN is an operator. */
+export function countNots(query: string): number {
+  const all = words(query).map(({ text }) => text.toUpperCase());
+  return all.filter((word, at) => word === 'NOT' && all[at + 1] !== 'IN').length;
+}
+
 /** An error that points into the query as Salesforce does: a piece of it, a caret below, row and column from 1. */
 export function queryError(code: string, query: string, offset: number, message: string): SalesforceError {
   const from = Math.max(0, offset - 40);
