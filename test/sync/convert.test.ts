@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { dayIn, isTimeZone, readField, startOfDay } from '../../sync/convert.ts';
+import type { Conversion, MappedField } from '../../sync/mapping.ts';
+import type { ApiValue } from '../../sync/records.ts';
+
+const owners = { toSalesforce: { 7: '005A', 8: '005B' }, toHubSpot: { '005A': '7', '005B': '8' } };
+const field = (conversion: Conversion, more: Partial<MappedField> = {}): MappedField =>
+  ({ hubspot: 'p', salesforce: 'F', rule: 'two-way', treatment: 'ordinary', direction: 'both', required: false, conversion, ...more });
+const read = (conversion: Conversion, hubspot: string | null | undefined, salesforce: unknown, timeZone = 'UTC') => readField(field(conversion), hubspot, salesforce, { owners, timeZone });
+
+const text: Conversion = { kind: 'text', maxLength: 20 };
+const multiline: Conversion = { kind: 'multiline', maxLength: 0 };
+const email: Conversion = { kind: 'email', maxLength: 80 };
+const phone: Conversion = { kind: 'phone', maxLength: 40 };
+const list = (...words: string[]) => words.map((word) => ({ value: word, label: `${word} label` }));
+const choice: Conversion = { kind: 'choice', hubspot: [{ value: 'web_lead', label: 'Web' }, { value: 'PHONE', label: 'Phone call' }, { value: 'odd', label: 'Odd' }], salesforce: list('Web', 'Phone', 'fax', 'FAX'), maxLength: 0 };
+const choices: Conversion = { kind: 'choices', hubspot: list('red', 'green', 'blue'), salesforce: list('Red', 'Green', 'Blue', 'Grey') };
+const freeChoice: Conversion = { kind: 'choice', hubspot: null, salesforce: list('Mr.', 'Ms.'), maxLength: 0 };
+const dropdownToText: Conversion = { kind: 'choice', hubspot: [{ value: 'DK', label: 'Denmark' }], salesforce: null, maxLength: 20 };
+const reference: Conversion = { kind: 'reference', hubspot: list('012000000000001AAA') };
+const checkbox: Conversion = { kind: 'checkbox' };
+const decimal: Conversion = { kind: 'number', integer: false, scale: 2, integerDigits: 4 };
+const integer: Conversion = { kind: 'number', integer: true, scale: 0, integerDigits: null };
+const date: Conversion = { kind: 'date' };
+const daySalesforce: Conversion = { kind: 'day', instant: 'salesforce' };
+const dayHubSpot: Conversion = { kind: 'day', instant: 'hubspot' };
+const datetime: Conversion = { kind: 'datetime' };
+const owner: Conversion = { kind: 'owner' };
+
+describe('values that mean the same are equal, and nothing is written', () => {
+  const cases: [string, Conversion, string | null | undefined, unknown][] = [
+    ['null, absent, empty and white space are all blank', text, null, undefined], ['white space is blank', text, '  \n', null], ['an empty text is blank', text, '', ''],
+    ['the placeholder of required fields is blank', text, '', '[not provided]'],
+    ['ends are trimmed', text, ' Ada ', 'Ada'], ['CRLF is LF', multiline, 'a\nb', 'a\r\nb '],
+    ['emails have no case', email, 'Ada@Example.com', 'ada@example.com '],
+    ['the formatting of phones is no change', phone, '+45 12 34-56 78', '(+45) 12345678'],
+    ['options meet by value without case or by label', choice, 'web_lead', 'Web'], ['options meet by value without case', choice, 'PHONE', 'Phone'],
+    ['an option that neither list knows is equal to itself', choice, 'gone', 'gone'], ['free text meets an option', freeChoice, 'mr.', 'Mr.'],
+    ['a dropdown meets text by label', dropdownToText, 'DK', 'denmark'], ['ids of 15 and 18 characters', reference, '012000000000001AAA', '012000000000001'],
+    ['order and repeats of a set are no difference', choices, 'blue;red;blue', 'Red;Blue'], ['semicolons alone are blank', choices, ';;', null],
+    ['a blank checkbox is false', checkbox, '', false], ['checkboxes', checkbox, 'true', true], ['a checkbox of a record that does not exist yet', checkbox, '', null],
+    ['numbers are numeric', decimal, '1.0', 1], ['numbers are rounded to the scale of the field', decimal, '1.005', 1.01], ['binary fractions do not show', decimal, '0.3', 0.1 + 0.2],
+    ['minus nothing is nothing', decimal, '-0', 0], ['numbers with exponents', decimal, '1e3', 1000], ['zero is not blank but equal to itself', integer, '0', 0],
+    ['a day in epoch ms is midnight UTC', date, '1767225600000', '2026-01-01'], ['Z, +0000 and epoch ms are the same', datetime, '1767225600000', '2026-01-01T00:00:00.000+0000'],
+    ['instants compare to the second', datetime, '2026-01-01T10:20:30.999Z', '2026-01-01T12:20:30.000+02:00'],
+    ['a time of day in Salesforce survives', daySalesforce, '2026-01-01', '2026-01-01T17:03:00.000+0000'], ['a time of day in HubSpot survives', dayHubSpot, '2026-01-01T17:03:00Z', '2026-01-01'],
+    ['owners meet in the user', owner, '7', '005A'], ['numbers given as text', text, '12', 12],
+  ];
+  for (const [name, conversion, h, s] of cases) {
+    test(name, () => {
+      const sides = read(conversion, h, s);
+      assert.equal(sides.h.key, sides.s.key);
+      for (const side of [sides.h, sides.s]) assert.deepEqual([side.write, side.problem], [undefined, undefined]);
+    });
+  }
+});
+
+describe('values that differ are written as the other side takes them', () => {
+  type Case = [string, Conversion, string | null, unknown, ApiValue, string];
+  const cases: Case[] = [
+    ['a blank clears: "" in HubSpot, null in Salesforce', text, 'Ada', null, 'Ada', ''], ['a blank clears', text, null, 'Ada', null, 'Ada'],
+    ['emails are written as spelled', email, 'Ada@X.com', ' Bob@X.com', 'Ada@X.com', 'Bob@X.com'], ['phones are written as they are', phone, '12 34', '+12 34', '12 34', '+12 34'],
+    ['phones without digits differ by their text', phone, 'none', 'unknown', 'none', 'unknown'],
+    ['options', choice, 'web_lead', 'Phone', 'Web', 'PHONE'], ['sets', choices, 'red;blue', 'Green', 'Red;Blue', 'green'], ['a set is never written with a leading semicolon', choices, ';red', 'Green', 'Red', 'green'],
+    ['a checkbox that HubSpot shows blank is false in Salesforce', checkbox, '', true, false, 'true'], ['checkboxes', checkbox, 'true', false, true, 'false'],
+    ['decimals', decimal, '2.345', 7, 2.35, '7'], ['negative numbers are rounded away from zero', decimal, '-2.345', 7, -2.35, '7'], ['zero is a value', decimal, '0', null, 0, ''], ['whole numbers', integer, '5.0', 1e3, 5, '1000'],
+    ['days stay text', date, '2026-02-28', '2026-03-01', '2026-02-28', '2026-03-01'],
+    ['datetimes are sent in UTC', datetime, '2026-01-01T00:00:01Z', '2026-01-01T00:00:00.000+0000', '2026-01-01T00:00:01Z', '2026-01-01T00:00:00Z'],
+    ['owners are sent as the id of the other side', owner, '7', '005B', '005A', '8'],
+  ];
+  for (const [name, conversion, h, s, toSalesforce, toHubSpot] of cases) {
+    test(`${name} (${conversion.kind}: ${String(h)}, ${String(s)})`, () => {
+      const sides = read(conversion, h, s);
+      assert.notEqual(sides.h.key, sides.s.key);
+      assert.deepEqual([sides.h.write, sides.s.write], [toSalesforce, toHubSpot]);
+    });
+  }
+});
+
+test('a whole number beyond what JavaScript holds exactly is sent as its digits', () => {
+  const wide: Conversion = { kind: 'number', integer: false, scale: 0, integerDigits: 18 };
+  assert.equal(read(wide, '123456789012345678', null).h.write, '123456789012345678');
+});
+
+describe('what cannot be converted is a problem of the side that holds it', () => {
+  const cases: [string, Conversion, string | null, unknown, 'h' | 's', string][] = [
+    ['too long for Salesforce, never cut', text, 'x'.repeat(21), 'y', 'h', 'STRING_TOO_LONG'], ['too long for HubSpot', multiline, 'x', 'y'.repeat(65_537), 's', 'STRING_TOO_LONG'],
+    ['an invalid email', email, 'ada@', 'ada@example.com', 'h', 'INVALID_EMAIL_ADDRESS'], ['an invalid email in Salesforce', email, '', 'no mail', 's', 'INVALID_EMAIL_ADDRESS'],
+    ['an option that Salesforce lacks', choice, 'odd', 'Web', 'h', 'INVALID_OPTION'], ['an option that HubSpot lacks', choice, 'odd', 'Other', 's', 'INVALID_OPTION'],
+    ['two options that differ in case only', { ...choice, hubspot: list('Fax', 'odd') } as Conversion, 'Fax', 'Web', 'h', 'INVALID_OPTION'],
+    ['one member of a set', choices, 'red', 'Green;Grey', 's', 'INVALID_OPTION'], ['no record id', reference, 'abc', null, 'h', 'MALFORMED_ID'],
+    ['no checkbox', checkbox, 'perhaps', true, 'h', 'INVALID_BOOLEAN'], ['no number', decimal, '1,000', 1, 'h', 'INVALID_NUMBER'], ['a fraction into int', integer, '1.5', 1, 'h', 'INVALID_NUMBER'],
+    ['out of range of int', integer, '2147483648', 1, 'h', 'NUMBER_OUTSIDE_VALID_RANGE'], ['too many digits', decimal, '12345', 1, 'h', 'NUMBER_OUTSIDE_VALID_RANGE'],
+    ['no day', date, '2026-02-30', null, 'h', 'INVALID_DATE'], ['an epoch-ms day that is not midnight UTC', date, '1767225600001', null, 'h', 'INVALID_DATE'], ['no instant', datetime, 'yesterday', null, 'h', 'INVALID_DATE'],
+    ['an owner that is no Salesforce user', owner, '9', '005A', 'h', 'UNKNOWN_OWNER'], ['an owner that is no HubSpot owner', owner, '7', '00GQUEUE', 's', 'UNKNOWN_OWNER'],
+  ];
+  for (const [name, conversion, h, s, side, code] of cases) {
+    test(name, () => {
+      const sides = read(conversion, h, s);
+      assert.equal(sides[side].problem?.code, code);
+      assert.equal(sides[side].write, undefined);
+      assert.match(sides[side].problem?.message ?? '', /cannot be written to/);
+    });
+  }
+
+  test('a blank where Salesforce demands a value', () => {
+    const sides = readField(field(text, { required: true }), '', 'Lovelace', { owners, timeZone: 'UTC' });
+    assert.deepEqual([sides.h.problem?.code, sides.h.write, sides.s.write], ['REQUIRED_FIELD_MISSING', undefined, 'Lovelace']);
+  });
+});
+
+test('a long value has its hash as key and a cut text, and short keys stay readable', () => {
+  const { h, s } = read(multiline, 'x'.repeat(300), 'short');
+  assert.match(h.key ?? '', /^sha256:[0-9a-f]{64}$/);
+  assert.equal(h.text, `${'x'.repeat(200)}…`);
+  assert.equal(h.write, 'x'.repeat(300));
+  assert.equal(s.key, 'short');
+  assert.equal(read(multiline, 'x'.repeat(300), 'x'.repeat(299)).s.key === h.key, false);
+});
+
+describe('what was written to the other side reads back as the same value', () => {
+  const word = fc.constantFrom('web_lead', 'PHONE', 'odd', 'Web', 'Phone', 'phone', 'fax', 'FAX', 'Mr.', 'mr.', 'DK', 'Denmark', 'denmark', 'red', 'Red', 'GREEN', 'zzz');
+  const words = fc.array(word, { maxLength: 5 }).map((some) => some.join(';'));
+  const anyText = fc.oneof(fc.string({ unit: 'binary', maxLength: 90 }), word, fc.constantFrom(' a\r\nb ', '[not provided]'));
+  const number = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }).map(String), fc.integer().map(String), fc.constantFrom('1.0', '-0.005', '.5', '1e5', '5.', '0.30000000000000004'));
+  const instant = fc.integer({ min: -2_000_000_000, max: 4_000_000_000 }).map((seconds) => seconds * 1000);
+  const aDate = instant.map((ms) => new Date(ms).toISOString().slice(0, 10));
+  const time = fc.oneof(instant.map(String), instant.map((ms) => new Date(ms).toISOString()), aDate, word);
+  const phones = fc.oneof(fc.stringMatching(/^\+?[0-9 ()-]{1,20}$/), anyText);
+  const emails = fc.oneof(fc.emailAddress(), anyText);
+  const zones = ['UTC', 'Pacific/Pago_Pago', 'Pacific/Kiritimati', 'America/Phoenix', 'Europe/Copenhagen', 'America/Sao_Paulo', 'Asia/Kolkata', 'America/Havana', 'Africa/Cairo'];
+  const kinds: [Conversion, fc.Arbitrary<string>][] = [
+    [text, anyText], [multiline, anyText], [email, emails], [phone, phones], [choice, word], [freeChoice, word], [dropdownToText, word], [choices, words], [reference, word],
+    [checkbox, fc.constantFrom('true', 'false', 'TRUE', 'x')], [decimal, number], [{ ...decimal, integerDigits: null } as Conversion, number], [integer, number],
+    [date, time], [daySalesforce, time], [dayHubSpot, time], [datetime, time], [owner, fc.constantFrom('7', '8', '9', '005A', '005B', '00G')],
+  ];
+  for (const [conversion, values] of kinds) {
+    test(`${conversion.kind}${'instant' in conversion ? ` (instant in ${conversion.instant})` : ''}`, () => {
+      fc.assert(fc.property(values, values, fc.constantFrom(...zones), (h, s, zone) => {
+        const asSalesforce: unknown = conversion.kind === 'checkbox' ? s === 'true' : s;
+        const sides = read(conversion, h, asSalesforce, zone);
+        if (sides.h.write !== undefined) {
+          const after = read(conversion, h, sides.h.write, zone);
+          assert.equal(after.s.key, sides.h.key, `S := ${String(sides.h.write)}`);
+          assert.equal(after.h.key, sides.h.key);
+        }
+        if (sides.s.write !== undefined) {
+          assert.equal(typeof sides.s.write, 'string');
+          const after = read(conversion, String(sides.s.write), asSalesforce, zone);
+          assert.equal(after.h.key, sides.s.key, `H := ${String(sides.s.write)}`);
+          assert.equal(after.s.key, sides.s.key);
+        }
+        for (const side of [sides.h, sides.s]) {
+          assert.equal(side.write === undefined, sides.h.key === sides.s.key || side.problem !== undefined);
+          assert.ok(side.key === null || side.key.length <= 71);
+        }
+      }), { numRuns: 400 });
+    });
+  }
+});
+
+describe('days and zones', () => {
+  test('R10 a date picked at 16:00 in Arizona stays that day: 23:00 UTC and the day in Phoenix', () => {
+    assert.equal(read(daySalesforce, '2026-01-01', '2026-01-01T23:30:00.000+0000', 'America/Phoenix').s.key, '2026-01-01');
+    assert.equal(read(daySalesforce, '2026-01-01', '2026-01-02T06:59:59.000+0000', 'America/Phoenix').s.key, '2026-01-01');
+    assert.equal(read(daySalesforce, '2026-01-01', null, 'America/Phoenix').h.write, '2026-01-01T07:00:00Z');
+  });
+
+  const starts: [string, string, string | null][] = [
+    ['2026-03-29', 'Europe/Copenhagen', '2026-03-28T23:00:00.000Z'], ['2026-03-30', 'Europe/Copenhagen', '2026-03-29T22:00:00.000Z'],
+    ['2018-11-04', 'America/Sao_Paulo', '2018-11-04T03:00:00.000Z'], ['2018-02-18', 'America/Sao_Paulo', '2018-02-18T03:00:00.000Z'],
+    ['2024-11-03', 'America/Havana', '2024-11-03T04:00:00.000Z'], ['2011-12-30', 'Pacific/Apia', null], ['2011-12-31', 'Pacific/Apia', '2011-12-30T10:00:00.000Z'], ['2026-06-01', 'Pacific/Kiritimati', '2026-05-31T10:00:00.000Z'],
+  ];
+  for (const [day, zone, instant] of starts) {
+    test(`the day ${day} begins in ${zone} at ${instant ?? 'no instant: the zone skipped it'}`, () => {
+      assert.equal(startOfDay(day, zone), instant === null ? null : Date.parse(instant));
+      if (instant !== null) assert.notEqual(dayIn(Date.parse(instant) - 1, zone), day);
+    });
+  }
+
+  test('zones are checked by name', () => {
+    assert.deepEqual(['UTC', 'Europe/Copenhagen', 'Mars/Olympus', ''].map(isTimeZone), [true, true, false, false]);
+  });
+
+  test('R11 the process may stand in UTC-11 or UTC+14: the same result', () => {
+    const script = `
+      import { readField } from '${new URL('../../sync/convert.ts', import.meta.url).href}';
+      const context = { owners: { toSalesforce: {}, toHubSpot: {} }, timeZone: 'America/Phoenix' };
+      const kinds = [{ kind: 'date' }, { kind: 'day', instant: 'salesforce' }, { kind: 'day', instant: 'hubspot' }, { kind: 'datetime' }];
+      const values = ['2026-01-01', '1767225600000', '2026-03-29T01:30:00.000+0000', '2025-12-31T23:59:59Z'];
+      const out = kinds.flatMap((conversion) => values.flatMap((h) => values.map((s) =>
+        readField({ hubspot: 'p', salesforce: 'F', rule: 'two-way', treatment: 'ordinary', direction: 'both', required: false, conversion }, h, s, context))));
+      console.log(JSON.stringify(out), new Date(0).getTimezoneOffset());`;
+    const run = (TZ: string) => execFileSync(process.execPath, ['--input-type=module', '-e', script], { env: { ...process.env, TZ }, encoding: 'utf8' }).trim().split(/ (?=-?\d+$)/);
+    const [west, east] = [run('Pacific/Pago_Pago'), run('Pacific/Kiritimati')];
+    assert.notEqual(west[1], east[1], 'the zones of the two processes differ');
+    assert.equal(west[0], east[0]);
+    assert.match(west[0] ?? '', /2025-12-31/);
+  });
+});
