@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { webUiLinks } from './links.ts';
@@ -37,12 +38,22 @@ function askedToEnd(): AbortSignal {
   const controller = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => controller.abort());
   if (process.env['npm_lifecycle_event'] !== undefined) {
-    const parent = process.ppid;
-    setInterval(() => process.ppid === parent || controller.abort(), 1_000).unref();
+    const parents = parentAndGrandparent();
+    setInterval(() => parentAndGrandparent() === parents || controller.abort(), 1_000).unref();
   }
   // A terminal that has closed takes no more output.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => controller.abort());
   return controller.signal;
+}
+
+/** npm is our parent, or, where a shell stays in between, our grandparent, which only Linux tells without a program. */
+function parentAndGrandparent(): string {
+  try {
+    const status = readFileSync(`/proc/${process.ppid}/status`, 'utf8');
+    return `${process.ppid} ${/^PPid:\s*(\d+)/m.exec(status)?.[1]}`;
+  } catch {
+    return String(process.ppid);
+  }
 }
 
 async function aborted(signal: AbortSignal): Promise<undefined> {

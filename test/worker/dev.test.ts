@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { after, describe, test } from 'node:test';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,6 +12,7 @@ import { freePort } from '../../worker/ports.ts';
 import { alive, descendants } from '../support/processes.ts';
 import { cacheDir } from '../support/suite.ts';
 
+const fakeDev = join(import.meta.dirname, '../support/fake-dev.ts');
 const directory = await mkdtemp(join(tmpdir(), 'sluice-dev-'));
 after(() => rm(directory, { recursive: true, force: true }));
 
@@ -30,6 +31,17 @@ describe('npm run dev', () => {
       await gone(pids);
     });
   }
+
+  test('leaves no process behind when npm alone is killed', async () => {
+    const project = await mkdtemp(join(directory, 'project-'));
+    await writeFile(join(project, 'package.json'), JSON.stringify({ scripts: { dev: `"${process.execPath}" "${fakeDev}"` } }));
+    const dev = await startDev({}, 'npm', ['run', '--prefix', project, 'dev']);
+    await dev.printed(/^Sluice is running/);
+    const pids = descendants(dev.pid);
+    assert.ok(pids.length >= 5, 'the supervisor and its parts');
+    dev.child.kill('SIGKILL');
+    await gone(pids);
+  });
 
   test('ends in order when it is interrupted while it starts', async () => {
     const dev = await startDev({ FAKE_WORKER: 'silent' });
@@ -73,7 +85,7 @@ interface Dev {
   printed(pattern: RegExp): Promise<void>;
 }
 
-async function startDev(extra: NodeJS.ProcessEnv = {}): Promise<Dev> {
+async function startDev(extra: NodeJS.ProcessEnv = {}, program = process.execPath, args = [fakeDev]): Promise<Dev> {
   const names = ['SLUICE_TEMPORAL_PORT', 'SLUICE_TEMPORAL_UI_PORT', 'SANDBOX_HUBSPOT_PORT', 'SANDBOX_SALESFORCE_PORT'];
   const ports = await Promise.all(names.map(async (name) => [name, String(await freePort())] as const));
   const env: NodeJS.ProcessEnv = {
@@ -84,7 +96,7 @@ async function startDev(extra: NodeJS.ProcessEnv = {}): Promise<Dev> {
     ...Object.fromEntries(ports),
     ...extra,
   };
-  const child = spawn(process.execPath, [join(import.meta.dirname, '../support/fake-dev.ts')], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const [output, errors]: [string[], string[]] = [[], []];
   createInterface(child.stdout).on('line', (line) => output.push(line));
   createInterface(child.stderr).on('line', (line) => errors.push(line));
