@@ -1,0 +1,50 @@
+import type { Accounts, Settings } from '../../sync/settings.ts';
+import { CrmFailure } from '../crm/failure.ts';
+import { tell } from '../failure.ts';
+import type { World } from '../world.ts';
+import { accountsDiffer } from './accounts.ts';
+import { unfitness } from './segment.ts';
+
+/** Whether a segment can be the inclusion segment; refusals are sentences that say which and why. */
+export type SegmentChoice = { kind: 'usable'; id: string; name: string } | { kind: 'refused'; why: string };
+
+/** Looks a segment up in HubSpot (S2): only an active contact segment that exists can be chosen. */
+export async function readSegment(world: World, { segmentId }: { segmentId: string }): Promise<SegmentChoice> {
+  const segment = /^\d+$/.test(segmentId) ? await world.hubspot.segment(segmentId, { lane: 'live' }) : null;
+  const why = unfitness(segmentId, segment);
+  return why !== null || segment === null ? { kind: 'refused', why: why ?? '' } : { kind: 'usable', id: segment.id, name: segment.name };
+}
+
+/** What a check of both accounts found; nothing syncs while there are problems. */
+export interface ConnectionCheck {
+  accounts: Accounts | null;
+  problems: string[];
+  warnings: string[];
+  /** Why the segment in force can no longer be used; null where it can, or none is set. */
+  segmentUnusable: string | null;
+}
+
+/**
+ * Checks credentials, scopes, permissions, the external id field and the identity of both accounts. A CRM that refuses is a
+ * problem with its remedy, not a failure of the check.
+ */
+export async function checkConnection(world: World, { accounts: belongsTo, mappings, segment }: Pick<Settings, 'accounts' | 'mappings' | 'segment'>): Promise<ConnectionCheck> {
+  const call = { lane: 'live' } as const;
+  try {
+    const accounts = await world.accounts();
+    const differ = belongsTo === null ? null : accountsDiffer(belongsTo, accounts);
+    if (differ !== null) return { accounts, problems: [differ], warnings: [], segmentUnusable: null };
+    const problems = (await Promise.all([world.hubspot.checkAccess(call), world.salesforce.checkAccess(call)])).flat();
+    if (problems.length > 0) return { accounts, problems, warnings: [], segmentUnusable: null };
+    const { skipped, warnings } = await world.schema({ mappings });
+    const now = segment === null ? null : await world.segment(segment.id);
+    return {
+      accounts, problems, segmentUnusable: now?.kind === 'unusable' ? now.why : null,
+      warnings: [...skipped.map((s) => `The mapping of ${s.hubspot} to ${s.object}.${s.salesforce} is skipped: ${s.reason}`), ...warnings],
+    };
+  } catch (error) {
+    if (!(error instanceof CrmFailure)) throw error;
+    const told = tell(error);
+    return { accounts: belongsTo, problems: [`${told.error.message} ${told.error.remedy}`], warnings: [], segmentUnusable: null };
+  }
+}

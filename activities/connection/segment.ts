@@ -1,0 +1,64 @@
+import type { Membership } from '../../sync/gate.ts';
+import type { HubSpotContactId } from '../../sync/records.ts';
+import type { Settings } from '../../sync/settings.ts';
+import type { Call } from '../crm/call.ts';
+import type { HubSpot, Segment } from '../hubspot/index.ts';
+import { remember } from '../remember.ts';
+import type { World } from '../world.ts';
+
+const contactType = '0-1';
+const rememberedMs = 5_000;
+
+/** A segment as HubSpot has it now. */
+export type SegmentNow =
+  | { kind: 'usable'; segment: Segment }
+  /** HubSpot still evaluates it: its members are not to be trusted yet. */
+  | { kind: 'processing'; segment: Segment }
+  | { kind: 'unusable'; why: string };
+
+/** Why a segment cannot be an inclusion segment, or null. Only active contact segments can (S2). */
+export function unfitness(id: string, segment: Segment | null): string | null {
+  if (segment === null) return `HubSpot has no segment ${id}: it was deleted or never existed.`;
+  const called = `"${segment.name}" (${segment.id})`;
+  if (segment.objectTypeId !== contactType) return `${called} is not a segment of contacts.`;
+  if (segment.processingType !== 'DYNAMIC') return `${called} is a static segment: only active ones can be chosen, since they follow their criteria by themselves.`;
+  return null;
+}
+
+/** Reads a segment, remembered for 5 s: with its age the evidence stays within the limits of S1.11. */
+export const segmentReader = (hubspot: HubSpot): ((id: string) => Promise<SegmentNow>) =>
+  remember(rememberedMs, async (id: string): Promise<SegmentNow> => {
+    const segment = await hubspot.segment(id, { lane: 'live' });
+    const why = unfitness(id, segment);
+    if (why !== null || segment === null) return { kind: 'unusable', why: why ?? '' };
+    return { kind: segment.processingStatus === 'COMPLETE' ? 'usable' : 'processing', segment };
+  });
+
+/** The memberships of some contacts in the segment in force, read one by one through `read` (a batch or the live window). */
+export async function membershipsOf(
+  world: World, settings: Settings, ids: readonly HubSpotContactId[], call: Call,
+): Promise<{ of: (id: HubSpotContactId) => Membership; criteria: string[] }> {
+  const chosen = settings.segment;
+  if (chosen === null) return { of: () => ({ kind: 'unrestricted' }), criteria: [] };
+  const ref = { id: chosen.id, name: chosen.name };
+  const now = await world.segment(chosen.id);
+  const stamp = () => new Date().toISOString();
+  if (now.kind === 'unusable') {
+    const checkedAt = stamp();
+    return { of: () => ({ kind: 'unusable', segment: ref, why: now.why, checkedAt }), criteria: [] };
+  }
+  const segment = { id: now.segment.id, name: now.segment.name };
+  const criteria = now.segment.criteria ?? [];
+  const checkedAt = stamp();
+  if (now.kind === 'processing') {
+    return { of: () => ({ kind: 'unknown', segment, why: 'HubSpot is still processing the segment.', checkedAt }), criteria };
+  }
+  const memberships = await world.hubspot.memberships(ids, call);
+  return {
+    criteria,
+    of: (id) => {
+      const mine = memberships.get(id)?.find((m) => m.segmentId === chosen.id);
+      return mine === undefined ? { kind: 'outside', segment, checkedAt } : { kind: 'member', segment, joinedAt: mine.lastAddedAt, checkedAt };
+    },
+  };
+}

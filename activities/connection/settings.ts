@@ -1,0 +1,33 @@
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import type { Settings } from '../../sync/settings.ts';
+import { workflowIds } from '../../workflows/ids.ts';
+import * as messages from '../../workflows/messages.ts';
+
+/**
+ * Reads a connection's settings from its workflow. Every call sees the settings as they were at or after the call; calls that
+ * arrive while a query is on its way share the next one.
+ */
+export function settingsReader(client: Client, connection: string): () => Promise<Settings> {
+  let running: Promise<unknown> = Promise.resolve();
+  let next: Promise<Settings> | null = null;
+  return () => {
+    next ??= running.then(() => {
+      const query = readSettings(client, connection);
+      running = query.catch(() => undefined);
+      next = null;
+      return query;
+    });
+    return next;
+  };
+}
+
+async function readSettings(client: Client, connection: string): Promise<Settings> {
+  const workflowId = workflowIds.connection(connection);
+  try {
+    return await client.workflow.getHandle(workflowId).query(messages.settings);
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    throw ApplicationFailure.nonRetryable(`There is no workflow "${workflowId}": start it, or restart the worker, which starts it.`, 'ConnectionNotReady');
+  }
+}

@@ -1,0 +1,77 @@
+import { defaultPayloadConverter, type SearchAttributePair } from '@temporalio/common';
+import type { Handover } from '../sync/handover.ts';
+import type { HubSpotContactId } from '../sync/records.ts';
+import { taskQueues, workflowIds } from '../workflows/ids.ts';
+import * as messages from '../workflows/messages.ts';
+import { Connection, ErrorCategoryKey, HubSpotId, InSegment, LastSyncedAt, SalesforceIdKey, SyncStatus } from '../workflows/search-attributes.ts';
+import type { World } from './world.ts';
+
+/** What a contact's workflow is told; it is started where there is none. */
+type News =
+  | { signal: 'changed'; input: messages.Changed }
+  | { signal: 'resync'; input: messages.Resync }
+  | { signal: 'look' }
+  | { signal: 'adopt'; input: Handover };
+
+/** Signals one contact's workflow, which starts with it where it does not run (signal-with-start). */
+export async function tellContact(world: World, hubspotId: HubSpotContactId, news: News): Promise<void> {
+  const { connection, client } = world;
+  const adopted = news.signal === 'adopt' ? news.input : null;
+  await client.workflow.signalWithStart('contactSync', {
+    workflowId: workflowIds.contact(connection, hubspotId),
+    taskQueue: taskQueues(connection).workflows,
+    args: [{ look: false }],
+    signal: messages[news.signal].name,
+    signalArgs: ['input' in news ? news.input : {}],
+    typedSearchAttributes: [{ key: Connection, value: connection }, { key: HubSpotId, value: hubspotId }, ...(adopted === null ? [] : attributesOf(adopted))],
+    ...(adopted !== null && { memo: { name: adopted.name } }),
+  });
+}
+
+/** What the workflow would set first thing: given at the start, it costs no event of its own. */
+function attributesOf({ outcome, link, membership, at }: Handover): SearchAttributePair[] {
+  const { status } = outcome;
+  const pairs: SearchAttributePair[] = [{ key: SyncStatus, value: status }];
+  if (status === 'error') pairs.push({ key: ErrorCategoryKey, value: outcome.error.category });
+  if (link !== null) pairs.push({ key: SalesforceIdKey, value: link.id });
+  if (membership.kind === 'member' || membership.kind === 'outside') pairs.push({ key: InSegment, value: membership.kind === 'member' });
+  if (status === 'in-sync' || status === 'error') pairs.push({ key: LastSyncedAt, value: new Date(at) });
+  return pairs;
+}
+
+/** Status and Salesforce id of a contact's workflow, as visibility has it. */
+export interface KnownContact {
+  status: string | null;
+  inSegment: boolean | null;
+}
+
+/** Which of these contacts have a workflow: one visibility query per 100. */
+export async function knownContacts(world: World, ids: readonly HubSpotContactId[]): Promise<Map<HubSpotContactId, KnownContact>> {
+  const known = new Map<HubSpotContactId, KnownContact>();
+  for (let i = 0; i < ids.length; i += 100) {
+    const list = ids.slice(i, i + 100).map((id) => `'${id}'`).join(',');
+    const query = `WorkflowType = 'contactSync' AND ExecutionStatus = 'Running' AND Connection = '${world.connection}' AND HubSpotId IN (${list})`;
+    for await (const { typedSearchAttributes: found } of world.client.workflow.list({ query, pageSize: 100 })) {
+      const id = found.get(HubSpotId);
+      if (id !== undefined) known.set(id as HubSpotContactId, { status: found.get(SyncStatus) ?? null, inSegment: found.get(InSegment) ?? null });
+    }
+  }
+  return known;
+}
+
+const workflowsPerPage = 200;
+
+/** One page of the contacts that have a workflow, in visibility's order; `after` and `next` are its page tokens. */
+export async function contactWorkflows(world: World, after: string | null): Promise<{ contacts: { id: HubSpotContactId; status: string | null }[]; next: string | null }> {
+  const { executions, nextPageToken } = await world.client.workflowService.listWorkflowExecutions({
+    namespace: world.client.options.namespace, pageSize: workflowsPerPage,
+    query: `WorkflowType = 'contactSync' AND ExecutionStatus = 'Running' AND Connection = '${world.connection}'`,
+    ...(after !== null && { nextPageToken: Buffer.from(after, 'base64') }),
+  });
+  const contacts = executions.flatMap(({ execution, searchAttributes }) => {
+    const { [HubSpotId.name]: id, [SyncStatus.name]: status } = searchAttributes?.indexedFields ?? {};
+    const hubspotId = id === undefined ? execution?.workflowId?.split('/').at(-1) : defaultPayloadConverter.fromPayload<string>(id);
+    return hubspotId === undefined ? [] : [{ id: hubspotId as HubSpotContactId, status: status == null ? null : defaultPayloadConverter.fromPayload<string>(status) }];
+  });
+  return { contacts, next: nextPageToken && nextPageToken.length > 0 ? Buffer.from(nextPageToken).toString('base64') : null };
+}

@@ -1,0 +1,37 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { activityInfo } from '@temporalio/activity';
+import * as z from 'zod';
+import { handoverInput, type Handover } from '../../sync/handover.ts';
+import type { HubSpotContactId } from '../../sync/records.ts';
+import { tellContact } from '../contacts.ts';
+import type { World } from '../world.ts';
+import { reached } from './position.ts';
+
+const handovers = z.array(handoverInput);
+
+/** Handovers of a page as one opaque text: a page's bases would otherwise fill the job's history (about a sixth remains). */
+export const pack = (list: readonly Handover[]): string | null => (list.length === 0 ? null : gzipSync(JSON.stringify(list)).toString('base64'));
+
+const unpack = (packed: string): Handover[] => handovers.parse(JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString('utf8')));
+
+/** Starts in flight at once: the second stream, behind the data, is slowed by nothing else. */
+const inFlight = 6;
+
+/**
+ * Creates or tells the workflow of each contact of a page. Heartbeats how many of the list are done; a retry goes on there.
+ * Repeating one is harmless: `adopt` fills only what is not known. `only` limits it to these contacts.
+ */
+export async function handOver(world: World, input: { packed: string; only: HubSpotContactId[] | null }): Promise<{ done: number }> {
+  const only = input.only === null ? null : new Set(input.only);
+  const list = unpack(input.packed).filter((h) => only === null || only.has(h.hubspotId));
+  const start = z.number().int().catch(0).parse(activityInfo().heartbeatDetails);
+  let next = start;
+  const worker = async (): Promise<void> => {
+    for (let handover = list[next++]; handover !== undefined; handover = list[next++]) {
+      await tellContact(world, handover.hubspotId, { signal: 'adopt', input: handover });
+      reached(Math.max(start, next - inFlight)); // a lower bound: those in flight finish in any order
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, worker));
+  return { done: list.length };
+}

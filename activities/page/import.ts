@@ -1,0 +1,192 @@
+import { activityInfo } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { isValidEmail, normaliseEmail } from '../../sync/match.ts';
+import type { HubSpotContactId, SalesforceType } from '../../sync/records.ts';
+import { heldReason } from '../connection/accounts.ts';
+import type { Schema } from '../connection/schema.ts';
+import type { Call } from '../crm/call.ts';
+import type { HubSpotContact } from '../hubspot/index.ts';
+import { readByEmails, type Records } from '../pair/candidates.ts';
+import type { SalesforceRecord } from '../salesforce/index.ts';
+import { soql } from '../salesforce/soql.ts';
+import type { World } from '../world.ts';
+import { reached } from './position.ts';
+import { pack } from './handovers.ts';
+import type { PageOutcome } from './outcome.ts';
+import { syncPage } from './sync.ts';
+
+/** Which records an import reads: those of one type that meet `where` (a SOQL condition, '' for all). */
+export interface ImportScope {
+  object: SalesforceType;
+  where: string;
+}
+
+/** A page of an import: the records after one id up to and including another, in the order of the ids. */
+export interface ImportPage extends ImportScope {
+  after: string;
+  upTo: string;
+}
+
+/** What became of a page. read = created + alreadyThere + duplicates + skipped + failed; of the first two, `now` says what they are. */
+export interface ImportPageResult {
+  read: number;
+  created: number;
+  alreadyThere: number;
+  duplicates: number;
+  skipped: Record<string, number>;
+  failed: number;
+  now: { filled: number; filling: number; emailOnly: number; needsReview: number; error: number };
+  /** For `handOver`: the contacts that are done. */
+  handovers: string | null;
+  /** Those outside the segment: looked at again before they are handed over. */
+  waiting: { ids: HubSpotContactId[]; handovers: string } | null;
+}
+
+const call: Call = { lane: 'backfill' };
+/** Leads and Contacts with the same emails come in as few queries as URLs allow, so a page is larger than a HubSpot batch. */
+const pageSize = 400;
+const rowsPerList = 2_000;
+
+/** The next pages of an import, up to 2,000 records ahead; reads ids only. `total` is counted where `after` is ''. */
+export async function listPages(world: World, { object, where, after }: ImportScope & { after: string }): Promise<{ pages: ImportPage[]; more: boolean; total: number | null; looksAfterSeconds: number[] }> {
+  const { looksAfterSeconds } = await ready(world);
+  const source = from({ object, where }, after, null);
+  const total = after === '' ? (await world.salesforce.query(`SELECT COUNT() ${source}`, call)).totalSize : null;
+  const { records } = await world.salesforce.query(`SELECT Id ${source} ORDER BY Id LIMIT ${rowsPerList}`, call);
+  const pages: ImportPage[] = [];
+  let start = after;
+  for (let i = 0; i < records.length; i += pageSize) {
+    const upTo = records[Math.min(i + pageSize, records.length) - 1]?.Id ?? start;
+    pages.push({ object, where, after: start, upTo });
+    start = upTo;
+  }
+  return { pages, more: records.length === rowsPerList, total, looksAfterSeconds };
+}
+
+/**
+ * Imports one page: creates in HubSpot who is missing, with the email address alone (S6.1), links who is there, then fills those who
+ * may sync. Converges when repeated: it begins with the read, and a HubSpot contact is only created for an email that none has.
+ */
+export async function importPage(world: World, page: ImportPage): Promise<ImportPageResult> {
+  const settings = await ready(world);
+  const schema = await world.schema(settings);
+  const rows = await readRows(world, schema, page);
+  const result: ImportPageResult = {
+    read: rows.length, created: 0, alreadyThere: 0, duplicates: 0, skipped: {}, failed: 0,
+    now: { filled: 0, filling: 0, emailOnly: 0, needsReview: 0, error: 0 }, handovers: null, waiting: null,
+  };
+  const byEmail = groupByEmail(rows, result);
+  reached({ read: rows.length });
+  const emails = [...byEmail.keys()];
+  const records = await readByEmails(world, schema, emails, call);
+  const { contacts, createdNow } = await findOrCreate(world, schema, emails, result);
+  reached({ read: rows.length, inHubSpot: contacts.size });
+  const byId = new Map([...contacts.values()].map((contact) => [contact.id, contact]));
+  const outcomes = await syncPage(world, { ids: [...byId.keys()], trigger: 'import', dryRun: false }, { contacts: byId, records, emailsRead: true });
+  countAll(result, outcomes, createdNow, (id) => isSpare(id, byId, byEmail, records));
+  const done = outcomes.flatMap((o) => ('handover' in o && o.handover !== null && o.kind !== 'frozen' ? [o.handover] : []));
+  const frozen = outcomes.flatMap((o) => (o.kind === 'frozen' && o.handover !== null ? [o.handover] : []));
+  const packed = pack(frozen);
+  return { ...result, handovers: pack(done), waiting: packed === null ? null : { ids: frozen.map((h) => h.hubspotId), handovers: packed } };
+}
+
+async function ready(world: World) {
+  const settings = await world.settings();
+  const held = heldReason(settings, await world.accounts());
+  if (held === null) return settings;
+  throw held.hold === 'paused'
+    ? ApplicationFailure.create({ message: held.reason, type: 'ConnectionPaused', nextRetryDelay: '5s' })
+    : ApplicationFailure.nonRetryable(held.reason, 'ConnectionNotReady');
+}
+
+/** The FROM and WHERE of an import's queries. `where` is a person's own condition: a fault in it ends the import with a sentence. */
+function from({ object, where }: ImportScope, after: string, upTo: string | null): string {
+  try {
+    const bounds = [
+      ...(after === '' ? [] : [soql`Id > ${after}`]),
+      ...(upTo === null ? [] : [soql`Id <= ${upTo}`]),
+      ...(where.trim() === '' ? [] : [soql`${soql.condition(where)}`]),
+    ];
+    return [soql`FROM ${soql.name(object)}`, ...(bounds.length === 0 ? [] : [`WHERE ${bounds.join(' AND ')}`])].join(' ');
+  } catch (error) {
+    throw ApplicationFailure.nonRetryable(`where: ${error instanceof Error ? error.message : String(error)}`, 'InvalidInput');
+  }
+}
+
+async function readRows(world: World, schema: Schema, page: ImportPage): Promise<SalesforceRecord[]> {
+  const query = `${soql`SELECT ${soql.fields(schema.select[page.object])}`} ${from(page, page.after, page.upTo)} ORDER BY Id`;
+  // Records that came since the pages were cut may lie in between.
+  return world.salesforce.queryAllPages(query, { ...call, atMost: 10 * pageSize });
+}
+
+/** Rows that can be imported by their email address; the rest is counted with its reason. */
+function groupByEmail(rows: readonly SalesforceRecord[], result: ImportPageResult): Map<string, SalesforceRecord> {
+  const byEmail = new Map<string, SalesforceRecord>();
+  const skip = (reason: string) => { result.skipped[reason] = (result.skipped[reason] ?? 0) + 1; };
+  for (const row of rows) {
+    const email = typeof row.Email === 'string' ? normaliseEmail(row.Email) : null;
+    if (email === null) skip('no-email');
+    else if (row.IsConverted === true) skip('converted');
+    else if (!isValidEmail(email)) skip('invalid-email');
+    else if (byEmail.has(email)) result.duplicates += 1;
+    else byEmail.set(email, row);
+  }
+  return byEmail;
+}
+
+/** The HubSpot contact of each email, created with nothing but the email where there is none. */
+async function findOrCreate(world: World, schema: Schema, emails: readonly string[], result: ImportPageResult): Promise<{ contacts: Map<string, HubSpotContact>; createdNow: Set<HubSpotContactId> }> {
+  const contacts = await world.hubspot.readContactsByEmail(emails, schema.properties, call);
+  const missing = emails.filter((email) => !contacts.has(email));
+  const createdNow = new Set<HubSpotContactId>();
+  const outcomes = missing.length === 0 ? [] : await world.hubspot.createContacts(missing.map((email) => ({ email })), call);
+  const taken: HubSpotContactId[] = [];
+  outcomes.forEach((outcome, i) => {
+    const email = missing[i] ?? '';
+    if (outcome.ok) {
+      contacts.set(email, outcome.contact);
+      createdNow.add(outcome.contact.id);
+    } else if (outcome.failure.existingId !== null) taken.push(outcome.failure.existingId as HubSpotContactId);
+    else if (outcome.failure.status === 400) result.skipped['refused-by-hubspot'] = (result.skipped['refused-by-hubspot'] ?? 0) + 1;
+    else result.failed += 1;
+  });
+  // A 409 names the contact to take: somebody else, or an earlier attempt, created it meanwhile.
+  for (const [id, answer] of taken.length === 0 ? [] : await world.hubspot.readContacts(taken, schema.properties, call)) {
+    if (answer.kind === 'live') contacts.set(`id ${id}`, answer.contact);
+    else result.failed += 1;
+  }
+  // What an earlier attempt of this page created is still its creation.
+  const { attempt, scheduledTimestampMs } = activityInfo();
+  if (attempt > 1) for (const { id, createdAt } of contacts.values()) if (Date.parse(createdAt) >= scheduledTimestampMs) createdNow.add(id);
+  return { contacts, createdNow };
+}
+
+/** Whether a contact's row is a further record of an email that another row stands for: the smallest id, Contacts before Leads. */
+function isSpare(id: HubSpotContactId, contacts: Map<HubSpotContactId, HubSpotContact>, byEmail: Map<string, SalesforceRecord>, records: Records): boolean {
+  const email = normaliseEmail(contacts.get(id)?.properties.email ?? '') ?? '';
+  const row = byEmail.get(email);
+  const [first] = records.withEmail(email);
+  return row !== undefined && first !== undefined && first.id !== row.Id;
+}
+
+function countAll(result: ImportPageResult, outcomes: readonly PageOutcome[], createdNow: Set<HubSpotContactId>, spare: (id: HubSpotContactId) => boolean): void {
+  const { now } = result;
+  for (const { hubspotId, kind } of outcomes) {
+    if (kind === 'gone') {
+      result.failed += 1;
+      continue;
+    }
+    if (createdNow.has(hubspotId)) result.created += 1;
+    else if (spare(hubspotId)) {
+      result.duplicates += 1;
+      continue;
+    } else result.alreadyThere += 1;
+    switch (kind) {
+      case 'written': case 'unchanged': case 'at-rest': now.filled += 1; break;
+      case 'signalled': case 'waiting': now.filling += 1; break;
+      case 'frozen': now.emailOnly += 1; break;
+      case 'review': now.needsReview += 1; break;
+      case 'error': now.error += 1; break;
+    }
+  }
+}

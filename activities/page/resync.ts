@@ -1,0 +1,93 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { HubSpotContactId } from '../../sync/records.ts';
+import { statusIsStale } from '../../sync/relabel.ts';
+import { membershipsOf } from '../connection/segment.ts';
+import { contactWorkflows, tellContact } from '../contacts.ts';
+import type { Call } from '../crm/call.ts';
+import type { World } from '../world.ts';
+import { reached } from './position.ts';
+import { pack } from './handovers.ts';
+import { syncPage } from './sync.ts';
+
+const call: Call = { lane: 'backfill' };
+const membersPerPage = 250;
+const contactsPerPage = 100;
+/** Contacts of one listed page together; a page of a resync is one of these. */
+const idsPerList = 1_000;
+
+/** What a resync goes through: the members of the segment in force, or all contacts. */
+export interface ContactList {
+  scope: 'segment' | 'all';
+  after: string | null;
+}
+
+/** The next contacts, up to 1,000, and where to go on (null at the end). */
+export async function listContacts(world: World, { scope, after }: ContactList): Promise<{ ids: HubSpotContactId[]; after: string | null; total: number | null }> {
+  const ids: HubSpotContactId[] = [];
+  let next = after;
+  let total: number | null = null;
+  const { segment } = await world.settings();
+  if (scope === 'segment') {
+    if (segment === null) throw ApplicationFailure.nonRetryable('No inclusion segment is set: resync everything instead (resync/<connection>/all), or select a segment.', 'NoSegment');
+    const now = await world.segment(segment.id);
+    if (now.kind === 'unusable') throw ApplicationFailure.nonRetryable(now.why, 'SegmentUnusable');
+    if (now.kind === 'processing') throw ApplicationFailure.create({ message: 'HubSpot is still processing the segment.', type: 'segment', nextRetryDelay: '5s' });
+    total = now.segment.size;
+    do {
+      const page: Awaited<ReturnType<typeof world.hubspot.membershipPage>> = await world.hubspot.membershipPage(segment.id, { after: next, limit: membersPerPage }, call);
+      ids.push(...page.members.map((m) => m.contactId));
+      next = page.after;
+    } while (next !== null && ids.length + membersPerPage <= idsPerList);
+  } else {
+    do {
+      const page: Awaited<ReturnType<typeof world.hubspot.contactPage>> = await world.hubspot.contactPage({ after: next, limit: contactsPerPage }, call);
+      ids.push(...page.ids);
+      next = page.after;
+    } while (next !== null && ids.length + contactsPerPage <= idsPerList);
+  }
+  return { ids, after: next, total };
+}
+
+/** Counts of one page of a resync; each contact is in exactly one of the first eight. */
+export interface ResyncPageResult {
+  unchanged: number;
+  written: number;
+  signalled: number;
+  frozen: number;
+  needsReview: number;
+  error: number;
+  waiting: number;
+  gone: number;
+  writtenIn: { hubspot: number; salesforce: number };
+  createdIn: { hubspot: number; salesforce: number };
+  handovers: string | null;
+}
+
+/** Syncs one page of contacts; those outside the segment are counted and, without a workflow, get none. */
+export async function resyncPage(world: World, { ids, dryRun }: { ids: readonly HubSpotContactId[]; dryRun: boolean }): Promise<ResyncPageResult> {
+  reached({ contacts: ids.length });
+  const outcomes = await syncPage(world, { ids, trigger: 'resync', dryRun });
+  const count = (...kinds: string[]) => outcomes.filter((o) => kinds.includes(o.kind)).length;
+  const written = outcomes.flatMap((o) => (o.kind === 'written' ? [o] : []));
+  const handovers = dryRun ? [] : outcomes.flatMap((o) => ('handover' in o && o.handover !== null && o.kind !== 'frozen' ? [o.handover] : []));
+  return {
+    unchanged: count('unchanged', 'at-rest'), written: written.length, signalled: count('signalled'), frozen: count('frozen'),
+    needsReview: count('review'), error: count('error'), waiting: count('waiting'), gone: count('gone'),
+    writtenIn: { hubspot: written.filter((o) => o.wroteIn.hubspot).length, salesforce: written.filter((o) => o.wroteIn.salesforce).length },
+    createdIn: { hubspot: 0, salesforce: written.filter((o) => o.created).length },
+    handovers: pack(handovers),
+  };
+}
+
+/**
+ * Compares one page of the existing workflows with the memberships and has those look whose status changes. Writes nothing in
+ * either CRM. `after` is visibility's page token.
+ */
+export async function relabelPage(world: World, { after }: { after: string | null }): Promise<{ checked: number; told: number; after: string | null }> {
+  const settings = await world.settings();
+  const { contacts, next } = await contactWorkflows(world, after);
+  const memberships = await membershipsOf(world, settings, contacts.map((c) => c.id), call);
+  const stale = contacts.filter(({ id, status }) => statusIsStale(status, memberships.of(id)));
+  for (const { id } of stale) await tellContact(world, id, { signal: 'look' });
+  return { checked: contacts.length, told: stale.length, after: next };
+}

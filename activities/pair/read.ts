@@ -1,0 +1,191 @@
+import { readField } from '../../sync/convert.ts';
+import { gate, type Membership } from '../../sync/gate.ts';
+import type { MappedField } from '../../sync/mapping.ts';
+import type { PairMatch, PairReading } from '../../sync/pair.ts';
+import type { FieldReading, HubSpotContactId, Link, SalesforceType } from '../../sync/records.ts';
+import type { Settings } from '../../sync/settings.ts';
+import { heldReason } from '../connection/accounts.ts';
+import type { Owners } from '../connection/owners.ts';
+import { externalIdField, type Schema } from '../connection/schema.ts';
+import { membershipsOf } from '../connection/segment.ts';
+import type { Call } from '../crm/call.ts';
+import type { ContactAnswer, HubSpotContact } from '../hubspot/index.ts';
+import type { SalesforceRecord, SalesforceRelated } from '../salesforce/index.ts';
+import type { World } from '../world.ts';
+import { findRecords, type Found, type Records, type Seeker } from './candidates.ts';
+
+/** Which contact to read, with what its workflow knows of it. */
+export interface ReadRequest {
+  hubspotId: HubSpotContactId;
+  link: Link | null;
+  /** Epoch ms, see `ContactState.salesforceSeenAt`. */
+  salesforceSeenAt: number | null;
+  /** It has synced before, so no page owes it a base. */
+  hasBase: boolean;
+}
+
+/** What a page has read already, so that nothing is read twice. */
+export interface Prefetched {
+  contacts: Map<HubSpotContactId, HubSpotContact>;
+  records: Records;
+  /** Every record with one of the contacts' emails is among them. */
+  emailsRead: boolean;
+}
+
+/** What all pairs of one batch are read under. */
+interface Setting {
+  settings: Settings;
+  schema: Schema;
+  owners: Owners;
+}
+
+/**
+ * Reads any number of pairs in batches: the properties first and the membership after them (S1.7), then the Salesforce side of
+ * those who may sync. Answers in the order asked. Rejects with a `CrmFailure` where a batch failed.
+ */
+export async function readPairs(world: World, requests: readonly ReadRequest[], call: Call, prefetched: Prefetched | null = null): Promise<PairReading[]> {
+  const settings = await world.settings();
+  const settingsVersion = settings.version;
+  const held = heldReason(settings, await world.accounts());
+  if (held !== null) return requests.map(() => ({ kind: 'held', ...held, settingsVersion }));
+  const [schema, owners] = await Promise.all([world.schema(settings), world.owners()]);
+  const setting: Setting = { settings, schema, owners };
+  const ids = requests.map((r) => r.hubspotId);
+  const answers = await readContacts(world, setting, ids, call, prefetched);
+  const live = new Map([...answers].flatMap(([id, a]) => (a.kind === 'live' ? [[id, a.contact] as const] : [])));
+  const memberships = await membershipsOf(world, settings, [...live.keys()], call);
+  const settling = prefetched === null ? await settlingTimes(world, settings, [...live.values()], memberships.criteria, call) : new Map<HubSpotContactId, string>();
+  // Of those who may not sync the Salesforce side is not read, except where a page has it already.
+  const open = requests.filter((r) => live.has(r.hubspotId) && (prefetched !== null || (gate(memberships.of(r.hubspotId)).kind === 'open' && !settling.has(r.hubspotId))));
+  const seekers = open.map((r): Seeker => seekerOf(r, live.get(r.hubspotId) as HubSpotContact));
+  const found = await findRecords(world, schema, seekers, call, prefetched);
+  const baseOwed = open.some((r) => !r.hasBase) && (await world.pageJobRuns());
+  const readings = requests.map((request): PairReading => {
+    const answer = answers.get(request.hubspotId) ?? { kind: 'missing' };
+    if (answer.kind !== 'live') return goneReading(answer, settingsVersion);
+    return assemble(setting, request, answer.contact, {
+      membership: memberships.of(request.hubspotId), found: found.get(request.hubspotId) ?? null,
+      settlesAt: settling.get(request.hubspotId) ?? null, baseOnItsWay: baseOwed && !request.hasBase,
+    });
+  });
+  await addChangeTimes(world, readings, ids, call);
+  return readings;
+}
+
+async function readContacts(world: World, { schema }: Setting, ids: readonly HubSpotContactId[], call: Call, prefetched: Prefetched | null): Promise<Map<HubSpotContactId, ContactAnswer>> {
+  if (prefetched !== null) return new Map([...prefetched.contacts].map(([id, contact]) => [id, { kind: 'live', contact }]));
+  const answers = await world.hubspot.readContacts(ids, schema.properties, call);
+  // A batch shows neither the archived nor, always, the merged: ask for each missing one by itself.
+  for (const id of ids) {
+    if ((answers.get(id) ?? { kind: 'missing' }).kind === 'missing') answers.set(id, await world.hubspot.readContact(id, schema.properties, call));
+  }
+  return answers;
+}
+
+function goneReading(answer: Exclude<ContactAnswer, { kind: 'live' }>, settingsVersion: number): PairReading {
+  switch (answer.kind) {
+    case 'merged': return { kind: 'merged', into: answer.into.id, settingsVersion };
+    case 'archived': return { kind: 'deleted', side: 'hubspot', reason: 'Deleted in HubSpot, where it can be restored for 90 days.', settingsVersion };
+    case 'missing': return { kind: 'deleted', side: 'hubspot', reason: 'HubSpot has no contact with this id.', settingsVersion };
+  }
+}
+
+function seekerOf(request: ReadRequest, contact: HubSpotContact): Seeker {
+  return {
+    hubspotId: contact.id, mergedIds: contact.mergedIds, email: contact.properties.email ?? null,
+    additionalEmails: (contact.properties.hs_additional_emails ?? '').split(';').filter((e) => e !== ''), link: request.link,
+  };
+}
+
+/** S1.7: until when the membership of a contact is not to be believed, since a property of the criteria changed just now. */
+async function settlingTimes(world: World, settings: Settings, contacts: HubSpotContact[], criteria: string[], call: Call): Promise<Map<HubSpotContactId, string>> {
+  const settling = new Map<HubSpotContactId, string>();
+  if (settings.segment === null || settings.settleWindowMs === 0 || criteria.length === 0) return settling;
+  const since = Date.now() - settings.settleWindowMs;
+  const recent = contacts.filter((c) => Date.parse(c.updatedAt) > since);
+  if (recent.length === 0) return settling;
+  const answers = await world.hubspot.readContacts(recent.map((c) => c.id), ['email'], { ...call, withHistory: criteria });
+  for (const [id, answer] of answers) {
+    if (answer.kind !== 'live') continue;
+    const changed = Math.max(0, ...criteria.map((p) => Date.parse(answer.contact.history[p]?.[0]?.timestamp ?? '') || 0));
+    if (changed > since) settling.set(id, new Date(changed + settings.settleWindowMs).toISOString());
+  }
+  return settling;
+}
+
+interface Circumstances {
+  membership: Membership;
+  found: Found | null;
+  settlesAt: string | null;
+  baseOnItsWay: boolean;
+}
+
+function assemble(setting: Setting, request: ReadRequest, contact: HubSpotContact, { membership, found, settlesAt, baseOnItsWay }: Circumstances): PairReading {
+  const { settings, schema } = setting;
+  const match = matchOf(found);
+  const type: SalesforceType = match.kind === 'linked' ? match.record.link.type : settings.createAs === 'Contact' ? 'Contact' : 'Lead';
+  const mapped = found === null || match.kind === 'review' || match.kind === 'gone' ? [] : schema.fields[type];
+  const p = contact.properties;
+  const fullName = [p.firstname, p.lastname].filter((part) => part).join(' ');
+  const email = p.email?.trim() ? p.email : null;
+  return {
+    kind: 'pair', settingsVersion: settings.version, name: fullName === '' ? email ?? `Contact ${request.hubspotId}` : fullName, email, membership, match,
+    fields: mapped.map((field) => readingOf(setting, field, contact, found?.record ?? null)),
+    createAs: settings.createAs,
+    storedIds: storedIds(schema, p),
+    settlesAt, baseOnItsWay, readAt: new Date().toISOString(),
+  };
+}
+
+function storedIds({ idProperties }: Schema, properties: HubSpotContact['properties']): Partial<Record<SalesforceType, string | null>> {
+  const { Lead, Contact } = idProperties;
+  return { ...(Lead !== undefined && { Lead: properties[Lead] || null }), ...(Contact !== undefined && { Contact: properties[Contact] || null }) };
+}
+
+function readingOf({ settings, owners }: Setting, field: MappedField, contact: HubSpotContact, record: SalesforceRecord | null): FieldReading {
+  const sides = readField(field, contact.properties[field.hubspot], record === null ? null : valueAt(record, field.salesforce), { owners, timeZone: settings.timeZone });
+  const { hubspot, salesforce, rule, treatment, direction } = field;
+  return { hubspot, salesforce, rule, treatment, direction, ...sides, hubspotChangedAt: null };
+}
+
+/** The value at a path such as `Account.Name`; null where the relation is empty. */
+function valueAt(record: SalesforceRelated, path: string): unknown {
+  let value: unknown = record;
+  for (const part of path.split('.')) value = typeof value === 'object' && value !== null ? (value as SalesforceRelated)[part] ?? null : null;
+  return value;
+}
+
+function matchOf(found: Found | null): PairMatch {
+  if (found === null) return { kind: 'none' };
+  const { match, record } = found;
+  switch (match.kind) {
+    case 'linked': {
+      if (record === null) return { kind: 'none' };
+      const externalId = record[externalIdField];
+      return { kind: 'linked', record: { link: match.link, externalId: typeof externalId === 'string' ? externalId : null, modifiedAt: Date.parse(String(record.SystemModstamp)), duplicates: match.duplicates } };
+    }
+    case 'review': return { kind: 'review', why: match.why, candidates: match.candidates };
+    case 'gone': return { kind: 'gone', ref: match.ref, why: match.why };
+    case 'none': case 'follow': return { kind: 'none' };
+  }
+}
+
+/** HubSpot's time per value, read only for fields on which both sides disagree and the newer one may win. */
+async function addChangeTimes(world: World, readings: PairReading[], ids: readonly HubSpotContactId[], call: Call): Promise<void> {
+  const contested = readings.map((r) => (r.kind === 'pair' && r.match.kind === 'linked' ? r.fields.filter((f) => f.h.key !== f.s.key && needsTimes(f)) : []));
+  const properties = [...new Set(contested.flat().map((f) => f.hubspot))];
+  if (properties.length === 0) return;
+  const about = ids.filter((_, i) => (contested[i] ?? []).length > 0);
+  const answers = await world.hubspot.readContacts(about, ['email'], { ...call, withHistory: properties });
+  ids.forEach((id, i) => {
+    const answer = answers.get(id);
+    if (answer?.kind !== 'live') return;
+    for (const field of contested[i] ?? []) {
+      const newest = answer.contact.history[field.hubspot]?.[0];
+      field.hubspotChangedAt = newest === undefined ? null : Date.parse(newest.timestamp);
+    }
+  });
+}
+
+/** Two-way fields and the owner go by time wherever the base does not say which side changed. */
+const needsTimes = (f: FieldReading): boolean => f.rule === 'two-way' || f.treatment === 'owner';

@@ -1,0 +1,47 @@
+import type { Client } from '@temporalio/client';
+import type { Accounts, Settings } from '../sync/settings.ts';
+import { accountReader } from './connection/accounts.ts';
+import { pageJobReader } from './connection/jobs.ts';
+import { ownerReader, type Owners } from './connection/owners.ts';
+import { schemaReader, type Schema } from './connection/schema.ts';
+import { segmentReader, type SegmentNow } from './connection/segment.ts';
+import { settingsReader } from './connection/settings.ts';
+import type { HubSpot } from './hubspot/index.ts';
+import type { Salesforce } from './salesforce/index.ts';
+
+/** What a worker is given: one connection, its two CRMs and Temporal. */
+export interface Dependencies {
+  connection: string;
+  hubspot: HubSpot;
+  salesforce: Salesforce;
+  client: Client;
+}
+
+/** The dependencies together with what is read through them and remembered for a while. */
+export interface World extends Dependencies {
+  /** As they are now; calls that come together share one query. */
+  settings(): Promise<Settings>;
+  /** Where this worker is logged in; read once. */
+  accounts(): Promise<Accounts>;
+  /** The mappings as both accounts' schemas allow them. */
+  schema(settings: Pick<Settings, 'mappings'>): Promise<Schema>;
+  owners(): Promise<Owners>;
+  /** The inclusion segment as HubSpot has it, at most 5 s old. */
+  segment(id: string): Promise<SegmentNow>;
+  /** Whether an import or resync of the connection may still hand over a base; at most 2 s old. */
+  pageJobRuns(): Promise<boolean>;
+}
+
+/** Wires the readers to one connection's dependencies. */
+export function createWorld(dependencies: Dependencies): World {
+  const { connection, hubspot, salesforce, client } = dependencies;
+  return {
+    ...dependencies,
+    settings: settingsReader(client, connection),
+    accounts: accountReader(hubspot, salesforce),
+    schema: schemaReader(hubspot, salesforce),
+    owners: ownerReader(hubspot, salesforce),
+    segment: segmentReader(hubspot),
+    pageJobRuns: pageJobReader(client, connection),
+  };
+}

@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import type { Membership } from './gate.ts';
+import { errorCategories, rungs, type HubSpotContactId, type SalesforceId } from './records.ts';
+
+const hubspotId = z.string().regex(/^\d+$/, 'expected a HubSpot contact id').transform((id) => id as HubSpotContactId);
+const salesforceId = z.string().regex(/^[A-Za-z0-9]{18}$/, 'expected a Salesforce id of 18 characters').transform((id) => id as SalesforceId);
+const ref = { type: z.enum(['Lead', 'Contact']), id: salesforceId };
+const instant = z.iso.datetime();
+const segment = z.strictObject({ id: z.string(), name: z.string() });
+
+const membership: z.ZodType<Membership> = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('unrestricted') }),
+  z.strictObject({ kind: z.literal('member'), segment, joinedAt: instant.nullable(), checkedAt: instant }),
+  z.strictObject({ kind: z.literal('outside'), segment, checkedAt: instant }),
+  z.strictObject({ kind: z.literal('unknown'), segment, why: z.string(), checkedAt: instant }),
+  z.strictObject({ kind: z.literal('unusable'), segment, why: z.string(), checkedAt: instant }),
+]);
+
+/**
+ * What a page of a job hands over to a contact's workflow once it has written the data: the argument of `adopt`. `base` holds the
+ * fields whose agreement was confirmed; a field left out has no base.
+ */
+export const handoverInput = z.strictObject({
+  hubspotId,
+  name: z.string(),
+  trigger: z.enum(['import', 'resync']),
+  /** ISO: when the page finished with the contact. */
+  at: instant,
+  settingsVersion: z.number().int(),
+  membership,
+  link: z.strictObject({ ...ref, rung: z.enum(rungs) }).nullable(),
+  base: z.record(z.string(), z.string().nullable()),
+  wrote: z.strictObject({ hubspot: z.array(z.string()), salesforce: z.array(z.string()) }),
+  outcome: z.discriminatedUnion('status', [
+    z.strictObject({ status: z.enum(['in-sync', 'email-only', 'waiting', 'outside-segment']), reason: z.string() }),
+    z.strictObject({ status: z.literal('needs-review'), reason: z.string(), candidates: z.array(z.strictObject(ref)) }),
+    z.strictObject({ status: z.literal('error'), error: z.strictObject({ category: z.enum(errorCategories), code: z.string(), message: z.string(), remedy: z.string() }) }),
+  ]),
+});
+export type Handover = z.output<typeof handoverInput>;

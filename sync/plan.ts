@@ -1,0 +1,113 @@
+import { decide, nextBase, type Decision } from './decide.ts';
+import { describeRef, type PairReading, type PairWrite, type Refusal, type WriteOutcome } from './pair.ts';
+import type { Base, HubSpotContactId, Link, SyncError } from './records.ts';
+
+/** A reading of a pair that may be decided. */
+export type Pair = Extract<PairReading, { kind: 'pair' }>;
+
+/** What a contact remembers of earlier syncs; a page, which meets it for the first time, knows nothing. */
+export interface Memory {
+  link: Link | null;
+  base: Base;
+  /** Epoch ms of the last read at which Salesforce still showed the base. */
+  salesforceSeenAt: number | null;
+}
+
+/** Decides what a sync of this reading would write. */
+export function decidePair(pair: Pair, { link, base, salesforceSeenAt }: Memory): Decision {
+  const { match } = pair;
+  return decide({
+    fields: pair.fields,
+    base,
+    salesforceChange: { after: salesforceSeenAt, before: match.kind === 'linked' ? match.record.modifiedAt : null },
+    mode: match.kind === 'linked' ? 'sync' : 'create-in-salesforce',
+    linkedNow: link === null,
+    baseOnItsWay: pair.baseOnItsWay,
+    ...(pair.createAs !== 'never' && { createAs: pair.createAs }),
+  });
+}
+
+/**
+ * Why a pair that may sync is not decided all the same, or null. Nothing is written for it.
+ */
+export type Hindrance =
+  | { kind: 'waiting'; reason: string }
+  | { kind: 'review'; why: string; candidates: Extract<Pair['match'], { kind: 'review' }>['candidates'] }
+  | { kind: 'gone'; reason: string };
+
+/** @see Hindrance */
+export function hindrance({ email, match, createAs }: Pair): Hindrance | null {
+  if (email === null) return { kind: 'waiting', reason: 'It has no email address, and contacts are matched by email.' };
+  if (match.kind === 'review') return { kind: 'review', why: match.why, candidates: match.candidates };
+  if (match.kind === 'gone') return { kind: 'gone', reason: match.why };
+  if (match.kind === 'none' && createAs === 'never') return { kind: 'waiting', reason: 'No Salesforce record matches, and the settings create none.' };
+  return null;
+}
+
+/** What is to be sent, or null where nothing differs. The external id is claimed by the first sync through an open gate. */
+export function planWrite(hubspotId: HubSpotContactId, pair: Pair, decision: Decision): PairWrite | null {
+  const { match, membership, createAs, settingsVersion, storedIds } = pair;
+  const common = { hubspotId, settingsVersion, hubspot: decision.hubspot, checkedAt: membership.kind === 'unrestricted' ? null : membership.checkedAt };
+  if (match.kind !== 'linked') {
+    if (createAs === 'never') return null;
+    return { ...common, writeIds: true, salesforce: { kind: 'create', type: createAs, fields: decision.salesforce } };
+  }
+  const { link, externalId } = match.record;
+  const claim = externalId !== hubspotId;
+  const stored = storedIds[link.type];
+  const writeIds = stored !== undefined && stored !== link.id;
+  if (!claim && !writeIds && Object.keys(decision.hubspot).length === 0 && Object.keys(decision.salesforce).length === 0) return null;
+  return { ...common, writeIds, salesforce: { kind: 'update', ref: { type: link.type, id: link.id }, fields: decision.salesforce, claim } };
+}
+
+/** What a sync came to, once its writes were answered. */
+export interface Conclusion {
+  link: Link | null;
+  base: Base;
+  wrote: { hubspot: string[]; salesforce: string[] };
+  created: boolean;
+  /** The first thing that could not be written, if any; the rest was. */
+  error: SyncError | null;
+  refused: Refusal[];
+  /** One sentence for a sync without error. */
+  reason: string;
+}
+
+/** Draws the conclusion from what was confirmed; `outcome` is null where nothing had to be written. */
+export function conclude(pair: Pair, decision: Decision, base: Base, outcome: Extract<WriteOutcome, { kind: 'written' | 'refused' }> | null): Conclusion {
+  const matched = pair.match.kind === 'linked' ? pair.match.record.link : null;
+  const refused = outcome?.refused ?? [];
+  const error = firstProblem(decision, refused);
+  if (outcome?.kind !== 'written') {
+    return { link: matched, base: outcome === null ? nextBase(base, decision, nothing) : base, wrote: nothing, created: false, error, refused, reason: 'Nothing differs.' };
+  }
+  const link: Link = { ...outcome.ref, rung: matched?.rung ?? 'created' };
+  return {
+    link, base: nextBase(base, decision, outcome.confirmed), wrote: outcome.confirmed, created: outcome.created, error, refused,
+    reason: outcome.created ? `Created ${describeRef(link)} in Salesforce.` : writtenReason(link, outcome.confirmed),
+  };
+}
+
+const nothing: Conclusion['wrote'] = { hubspot: [], salesforce: [] };
+
+function writtenReason(link: Link, { hubspot, salesforce }: Conclusion['wrote']): string {
+  const parts = [
+    ...(hubspot.length > 0 ? [`${hubspot.join(', ')} in HubSpot`] : []),
+    ...(salesforce.length > 0 ? [`${salesforce.join(', ')} in Salesforce`] : []),
+  ];
+  return parts.length === 0 ? `Linked to ${describeRef(link)}; nothing differs.` : `Wrote ${parts.join(' and ')}.`;
+}
+
+function firstProblem(decision: Decision, refused: readonly Refusal[]): SyncError | null {
+  const refusal = refused[0];
+  if (refusal !== undefined) {
+    const { category, code, message, remedy, field } = refusal;
+    return { category, code, message: `${field ?? 'The record'}: ${message}`, remedy };
+  }
+  const field = decision.fields.find((f) => f.problem !== undefined);
+  if (field?.problem === undefined) return null;
+  return {
+    category: 'property-value', code: field.problem.code, message: `${field.hubspot} and ${field.salesforce}: ${field.problem.message}`,
+    remedy: 'Correct the value in either CRM; the other fields of the contact are in sync.',
+  };
+}

@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
+import type { Client } from '@temporalio/client';
+import { workflowIds } from '../workflows/ids.ts';
+import * as messages from '../workflows/messages.ts';
+import { startConnection } from './connection.ts';
+import { readEnvironment } from './environment.ts';
+import { connectTemporalForWorker } from './temporal/connect.ts';
+import { ensureSearchAttributes } from './temporal/search-attributes.ts';
+import { runMain } from './user-error.ts';
+import { createSluiceWorker } from './worker.ts';
+
+/** `npm run worker`: serves one connection until it is asked to end. */
+async function main(): Promise<void> {
+  Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
+  const environment = readEnvironment();
+  const { connection, nativeConnection, client, namespace } = await connectTemporalForWorker();
+  await ensureSearchAttributes(connection, namespace);
+  const worker = await createSluiceWorker({ environment, nativeConnection, client, namespace });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => worker.shutdown());
+  const running = worker.run();
+  await startConnection(client, environment.connection);
+  console.log(`Worker ready for the connection "${environment.connection}".`);
+  void reportReadiness(client, environment.connection);
+  await running;
+  await nativeConnection.close();
+  await connection.close();
+}
+
+/** Prints what stands in the way of syncing, once the accounts have been checked. */
+async function reportReadiness(client: Client, connection: string): Promise<void> {
+  for (let attempt = 0; attempt < 60; attempt++) {
+    await sleep(500);
+    const health = await client.workflow.getHandle(workflowIds.connection(connection)).query(messages.health).catch(() => null);
+    if (health === null || (health.status === 'not-ready' && attempt < 10)) continue;
+    for (const problem of health.problems) console.log(`Not ready: ${problem}`);
+    for (const warning of health.warnings) console.log(`Note: ${warning}`);
+    return;
+  }
+}
+
+await runMain(main);

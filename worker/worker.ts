@@ -1,0 +1,51 @@
+import type { Client } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { createLimiter } from '../activities/crm/limiter.ts';
+import { createHubSpot } from '../activities/hubspot/index.ts';
+import { createActivities } from '../activities/index.ts';
+import { createSalesforce } from '../activities/salesforce/index.ts';
+import { taskQueues } from '../workflows/ids.ts';
+import type { Environment } from './environment.ts';
+
+export interface SluiceWorkerOptions {
+  environment: Pick<Environment, 'connection' | 'hubspot' | 'salesforce'>;
+  nativeConnection: NativeConnection;
+  client: Client;
+  namespace: string;
+  /** A bundle made before; otherwise it is made now (2-3 s). */
+  workflowBundle?: NonNullable<WorkerOptions['workflowBundle']>;
+}
+
+/** Work under way may end by itself for so long after a shutdown was asked for. */
+const shutdownGraceTime = '15 seconds';
+/** HubSpot until its answers say otherwise: Professional and Enterprise, 190 calls per 10 s; its search 5 per s. */
+const hubspotRate = { max: 190, intervalMs: 10_000 };
+const searchRate = { max: 5, intervalMs: 1_000 };
+
+/**
+ * The worker of one connection: workflows, live and bulk activities on queues of their own, so that bulk work can never starve a
+ * live edit. `run` ends when `shutdown` was called and everything has drained.
+ */
+export async function createSluiceWorker({ environment, nativeConnection, client, namespace, workflowBundle }: SluiceWorkerOptions): Promise<{ run(): Promise<void>; shutdown(): void }> {
+  const { connection, hubspot, salesforce } = environment;
+  const activities = createActivities({
+    connection, client,
+    hubspot: createHubSpot({ baseUrl: hubspot.baseUrl, auth: hubspot.auth, limiter: createLimiter({ rate: hubspotRate, rates: { search: searchRate } }) }),
+    salesforce: createSalesforce({ loginUrl: salesforce.loginUrl, clientId: salesforce.clientId, clientSecret: salesforce.clientSecret, limiter: createLimiter() }),
+  });
+  const queues = taskQueues(connection);
+  const common = { connection: nativeConnection, namespace, shutdownGraceTime };
+  const workers = [
+    await Worker.create({ ...common, taskQueue: queues.workflows, workflowBundle: workflowBundle ?? await bundleWorkflows() }),
+    await Worker.create({ ...common, taskQueue: queues.live, activities, maxConcurrentActivityTaskExecutions: 100 }),
+    await Worker.create({ ...common, taskQueue: queues.bulk, activities, maxConcurrentActivityTaskExecutions: 20 }),
+  ];
+  return {
+    run: async () => { await Promise.all(workers.map((worker) => worker.run())); },
+    shutdown: () => { for (const worker of workers) worker.shutdown(); },
+  };
+}
+
+/** The workflow code as the worker runs it; needs nothing that is built before. */
+export const bundleWorkflows = () =>
+  bundleWorkflowCode({ workflowsPath: new URL('../workflows/index.ts', import.meta.url).pathname, logger: new DefaultLogger('WARN') });

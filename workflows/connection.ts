@@ -1,0 +1,138 @@
+import * as wf from '@temporalio/workflow';
+import * as z from 'zod';
+import type { Activities } from '../activities/index.ts';
+import { checkMappings } from '../sync/mapping.ts';
+import { newSettings, type Settings, type SettingsChange } from '../sync/settings.ts';
+import { readWorkflowId, taskQueues } from './ids.ts';
+import { readInput } from './input.ts';
+import * as m from './messages.ts';
+import { noting } from './noting.ts';
+
+const input = z.strictObject({ carried: z.custom<Settings>().optional() });
+const longHistory = 1_000;
+const keptChanges = 20;
+const recheckEvery = '1 minute';
+
+/**
+ * One HubSpot-Salesforce pair and its settings, for as long as the connection lives. Everything that syncs asks it for the
+ * settings and says under which version it decided. Selecting a segment writes nothing in either CRM.
+ */
+export async function connection(raw?: z.input<typeof input>): Promise<void> {
+  const { connection: name } = readWorkflowId('connection');
+  const { carried } = readInput(input, raw);
+  const s: Settings = carried ?? newSettings(name);
+  const { live } = taskQueues(name);
+  const { readSegment } = wf.proxyActivities<Pick<Activities, 'readSegment'>>({
+    taskQueue: live, startToCloseTimeout: '15 seconds', scheduleToCloseTimeout: '30 seconds', summary: 'Read the segment from HubSpot',
+  });
+  const { checkConnection } = wf.proxyActivities<Pick<Activities, 'checkConnection'>>({
+    taskQueue: live, startToCloseTimeout: '1 minute', retry: { maximumInterval: '30 seconds' }, summary: 'Check both accounts',
+  });
+  const { startRelabel } = wf.proxyActivities<Pick<Activities, 'startRelabel'>>({
+    taskQueue: live, startToCloseTimeout: '30 seconds', retry: { maximumInterval: '30 seconds' }, summary: 'Have the statuses of the contacts brought up to date',
+  });
+  let checkDue = carried === undefined;
+  let relabelDue = false;
+  let turn: Promise<unknown> = Promise.resolve();
+  /** Updates wait for one another, so that two people cannot change the settings at once. */
+  const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(change);
+    turn = mine.catch(() => undefined);
+    return mine;
+  };
+  const changedBy = (by: string | undefined, what: string) => {
+    s.version += 1;
+    s.changes = [{ at: new Date(Date.now()).toISOString(), by: by ?? null, what }, ...s.changes].slice(0, keptChanges);
+    relabelDue = true;
+    show();
+  };
+  const show = () => wf.setCurrentDetails(details(s));
+  const note = noting(s.rejected, show);
+
+  wf.setHandler(m.selectInclusionSegment, (i) => inTurn(async () => {
+    const choice = await readSegment({ segmentId: i.segmentId });
+    if (choice.kind === 'refused') throw wf.ApplicationFailure.nonRetryable(choice.why, 'SegmentRefused');
+    s.segment = { id: choice.id, name: choice.name, selectedAt: new Date(Date.now()).toISOString(), selectedBy: i.by ?? null, unusable: null };
+    changedBy(i.by, `Selected the inclusion segment "${choice.name}" (${choice.id}).`);
+    return s;
+  }), { description: 'Limit the sync to an active segment; writes nothing. {"segmentId": "12"}', validator: (i) => { readInput(m.selectInclusionSegmentInput, i); } });
+
+  wf.setHandler(m.clearInclusionSegment, (i) => inTurn(async () => {
+    s.segment = null;
+    changedBy(i?.by, 'Cleared the inclusion segment: every contact may sync.');
+    return s;
+  }), { description: 'Let every contact sync again. Takes {}.', validator: (i?: m.ClearInclusionSegment) => { readInput(m.clearInclusionSegmentInput, i); } });
+
+  wf.setHandler(m.changeSettings, (i) => inTurn(async () => {
+    const { by, ...change } = i;
+    Object.assign(s, change);
+    changedBy(by, `Changed ${Object.keys(change).join(', ')}.`);
+    checkDue ||= change.mappings !== undefined;
+    return s;
+  }), { description: 'Change any of createAs, mappings, timeZone, settleWindowMs, looksAfterSeconds, e.g. {"createAs": "Contact"}', validator: validateChange });
+
+  note(m.pause, m.emptyInput, () => { s.paused = true; }, 'Stop all syncing of this connection; triggers are kept. Takes {}.');
+  note(m.resume, m.emptyInput, () => { s.paused = false; checkDue = true; relabelDue = true; }, 'Sync again, and check both accounts. Takes {}.');
+  note(m.check, m.emptyInput, () => { checkDue = true; }, 'Check both accounts: access, fields and identity. Takes {}.');
+  wf.setHandler(m.settings, () => s, { description: 'All settings, and whether both accounts are in order. Takes nothing.' });
+  wf.setHandler(m.health, () => healthOf(s), { description: 'In one look: does it sync, and if not, why and what to do. Takes nothing.' });
+  show();
+
+  const due = () => checkDue || relabelDue || runIsLong();
+  for (;;) {
+    if (s.ready && s.segment?.unusable == null) await wf.condition(due);
+    else if (!(await wf.condition(due, recheckEvery))) checkDue = true;
+    if (checkDue) {
+      checkDue = false;
+      const wasReady = s.ready || s.accounts === null;
+      const couldUse = s.segment?.unusable == null;
+      const found = await checkConnection({ accounts: s.accounts, mappings: s.mappings, segment: s.segment });
+      s.problems = found.problems;
+      s.warnings = found.warnings;
+      s.ready = found.problems.length === 0;
+      if (s.ready) s.accounts ??= found.accounts;
+      if (s.segment !== null && s.ready) s.segment.unusable = found.segmentUnusable;
+      // What was held up by the accounts or by the segment may go on, or must be shown as held.
+      relabelDue ||= (s.ready && !wasReady) || couldUse !== (s.segment?.unusable == null);
+      show();
+    } else if (relabelDue) {
+      relabelDue = false;
+      await startRelabel({});
+    } else if (runIsLong()) {
+      await wf.condition(wf.allHandlersFinished);
+      if (!checkDue && !relabelDue) await wf.continueAsNew<typeof connection>({ carried: s });
+    }
+  }
+}
+
+function runIsLong(): boolean {
+  const { continueAsNewSuggested, historyLength } = wf.workflowInfo();
+  return continueAsNewSuggested || historyLength > longHistory;
+}
+
+function validateChange(given: m.ChangeSettings): void {
+  const change: SettingsChange = readInput(m.changeSettingsInput, given);
+  const fault = change.mappings === undefined ? null : checkMappings(change.mappings);
+  if (fault !== null) throw wf.ApplicationFailure.nonRetryable(fault, 'InvalidInput');
+}
+
+function healthOf(s: Settings): m.Health {
+  const unusable = s.segment?.unusable ?? null;
+  const status = !s.ready ? 'not-ready' : unusable !== null ? 'segment-unusable' : s.paused ? 'paused' : 'ready';
+  const problems = [...s.problems, ...(unusable === null ? [] : [`The inclusion segment is unusable, so nothing syncs: ${unusable} Choose another segment, or clear the setting.`])];
+  return { status, problems, warnings: s.warnings };
+}
+
+function details(s: Settings): string {
+  const { status, problems } = healthOf(s);
+  return [
+    `## Connection ${s.connection}: ${status}`, '',
+    ...problems.map((p) => `- **${p}**`), ...s.warnings.map((w) => `- ${w}`), '',
+    '| | |', '|---|---|',
+    `| Inclusion segment | ${s.segment === null ? 'none: every contact may sync' : `${s.segment.name} (${s.segment.id}), since ${s.segment.selectedAt}`} |`,
+    `| Accounts | ${s.accounts === null ? 'not known yet' : `HubSpot portal ${s.accounts.hubspotPortalId}, Salesforce org ${s.accounts.salesforceOrgId}`} |`,
+    `| Creates in Salesforce | ${s.createAs} |`, `| Settings version | ${s.version} |`, '',
+    `Import: start a \`salesforceImport\` workflow with the id \`import/${s.connection}/first\`. Resync the segment: \`segmentResync\`, \`resync/${s.connection}/segment\`.`,
+    ...s.rejected.map((r) => `- Signal \`${r.signal}\` was not understood: ${r.fault}`),
+  ].join('\n');
+}

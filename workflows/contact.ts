@@ -1,0 +1,83 @@
+import * as wf from '@temporalio/workflow';
+import * as z from 'zod';
+import type { HubSpotContactId } from '../sync/records.ts';
+import { adopt, noteHandover, noteSync, settle, waitFor } from './contact/inbox.ts';
+import { liveActivities, lookPass, syncPass } from './contact/pass.ts';
+import { previewPair } from './contact/preview.ts';
+import { show } from './contact/show.ts';
+import { answer, newContact, type ContactState } from './contact/state.ts';
+import { readWorkflowId, taskQueues } from './ids.ts';
+import { noting } from './noting.ts';
+import { readInput } from './input.ts';
+import * as m from './messages.ts';
+
+/** `look: false` starts it without a look of its own, for those who send a signal along. `carried` comes from the run before. */
+const input = z.strictObject({ look: z.boolean().default(true), carried: z.custom<ContactState>().optional() });
+
+/** A run ends at rest once its history is this long, so that replay stays cheap. */
+const longHistory = 250;
+const shortestRunMs = 2_000;
+
+/**
+ * One contact's sync, for as long as the contact lives: the only writer of its pair. Handlers note what came in; one loop reads,
+ * decides and writes. Ends only when HubSpot merged the contact into another.
+ */
+export async function contactSync(raw?: z.input<typeof input>): Promise<m.ContactAnswer> {
+  const { connection, last } = readWorkflowId('contact');
+  const hubspotId = last as HubSpotContactId;
+  const started = readInput(input, raw);
+  const s = started.carried ?? newContact(new Date().toISOString());
+  if (started.carried === undefined && started.look) s.inbox.look = true;
+  const activities = liveActivities(taskQueues(connection).live);
+  const note = noting(s.rejected, () => show(s, hubspotId));
+
+  note(m.resync, m.resyncInput, (i) => noteSync(s, i.reason === undefined ? 'resync' : `resync: ${i.reason}`), 'Sync this contact now, e.g. {"reason": "asked by sales"}.');
+  note(m.changed, m.changedInput, (i) => noteSync(s, `${i.source} ${i.kind}`), 'Something changed: look again, e.g. {"source": "hubspot", "kind": "propertyChange"}.');
+  note(m.look, m.emptyInput, () => { s.inbox.look = true; }, 'Read, and set status and reason; writes nothing in either CRM. Takes {}.');
+  note(m.adopt, m.handoverInput, (i) => noteHandover(s, i), 'From a page of an import or resync: link, base and status of what it wrote.');
+  note(m.pause, m.emptyInput, () => { s.paused = true; }, 'Stop syncing this contact; what comes in is kept. Takes {}.');
+  note(m.resume, m.emptyInput, () => { s.paused = false; }, 'Sync again, once for all that came in meanwhile. Takes {}.');
+  wf.setHandler(m.state, () => answer(s, hubspotId, Date.now()), { description: 'Status, reason, link and evidence. Takes nothing.' });
+  wf.setHandler(m.history, () => s.history, { description: 'The last 20 decisions that wrote or lost something. Takes nothing.' });
+  wf.setHandler(m.preview, () => previewPair(activities, s, hubspotId), {
+    description: 'What a sync would write now. Writes nothing, and works while paused. Takes {}.',
+    validator: (given?: object) => { readInput(m.emptyInput, given); },
+  });
+  show(s, hubspotId);
+
+  const syncDue = () => s.inbox.sync !== null && !s.inbox.sync.held && !s.paused;
+  const due = () => syncDue() || s.inbox.look || s.inbox.handovers.length > 0;
+  for (;;) {
+    await waitFor(s, () => due() || runIsLong());
+    if (!due() && runIsLong()) {
+      await wf.condition(wf.allHandlersFinished);
+      await wf.continueAsNew<typeof contactSync>({ carried: s }); // nothing awaited between the last look at the inbox and here
+    }
+    for (const handover of s.inbox.handovers.splice(0)) adopt(s, handover);
+    if (due()) await act();
+    show(s, hubspotId);
+    if (s.phase.status === 'merged') {
+      await activities.tellContact({ hubspotId: s.phase.into, kind: 'merge' });
+      return answer(s, hubspotId, Date.now());
+    }
+  }
+
+  /** One pass: a look also frees a sync that was held, since what held it may be gone. */
+  async function act(): Promise<void> {
+    if (s.inbox.look && s.inbox.sync !== null) s.inbox.sync.held = false;
+    s.inbox.look = false;
+    if (!syncDue()) return settle(s, await lookPass(activities, s, hubspotId), null);
+    const trigger = s.inbox.sync?.trigger ?? 'look';
+    s.inbox.sync = null;
+    s.syncing = trigger;
+    const verdict = await syncPass(activities, s, hubspotId, trigger);
+    s.syncing = null;
+    settle(s, verdict, trigger);
+  }
+}
+
+/** At rest a long run ends: the history stays small and a replay cheap. */
+function runIsLong(): boolean {
+  const { continueAsNewSuggested, historyLength, startTime } = wf.workflowInfo();
+  return continueAsNewSuggested || (historyLength > longHistory && Date.now() - startTime.getTime() > shortestRunMs);
+}

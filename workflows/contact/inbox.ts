@@ -1,0 +1,90 @@
+import { condition } from '@temporalio/workflow';
+import type { Handover } from '../../sync/handover.ts';
+import type { Verdict } from './pass.ts';
+import type { ContactState, Phase } from './state.ts';
+
+/** Notes that a sync is due. Many triggers are one sync, so the inbox does not grow. */
+export function noteSync(s: ContactState, trigger: string): void {
+  s.inbox.sync = { trigger, count: (s.inbox.sync?.count ?? 0) + 1, held: false };
+}
+
+/** Notes a handover; a repeated or older one for the same contact adds nothing, so few are kept. */
+export function noteHandover(s: ContactState, handover: Handover): void {
+  s.inbox.handovers = [...s.inbox.handovers, handover].slice(-3);
+}
+
+/**
+ * Takes over what a page wrote. The base is filled only where none is known, and the status is taken only where nothing newer is
+ * known: a handover may come late, twice, or after a live sync.
+ */
+export function adopt(s: ContactState, handover: Handover): void {
+  const { link, outcome, at, wrote, trigger } = handover;
+  s.link ??= link;
+  s.name ??= handover.name;
+  if (link !== null && s.link?.id === link.id) s.base = { ...handover.base, ...s.base };
+  if (s.lastSync !== null && s.lastSync.at >= at) return;
+  if (s.lastSync === null && trigger === 'import') s.origin = { kind: 'import', at };
+  s.membership = handover.membership;
+  s.settingsVersion = handover.settingsVersion;
+  s.phase = phaseOf(outcome);
+  s.since = at;
+  if (outcome.status === 'in-sync' || outcome.status === 'error') {
+    s.lastSync = { at, trigger, wrote };
+    s.salesforceSeenAt = Date.parse(at);
+  }
+}
+
+function phaseOf(outcome: Handover['outcome']): Phase {
+  switch (outcome.status) {
+    case 'needs-review': return { status: outcome.status, reason: outcome.reason, review: { why: outcome.reason, candidates: outcome.candidates } };
+    case 'error': return { status: outcome.status, reason: outcome.error.message, error: outcome.error };
+    case 'in-sync': case 'email-only': case 'waiting': case 'outside-segment': return { status: outcome.status, reason: outcome.reason };
+  }
+}
+
+/** Waits until something is due; an alarm that goes off meanwhile puts its work into the inbox. */
+export async function waitFor(s: ContactState, due: () => boolean): Promise<void> {
+  const { alarm } = s;
+  if (alarm === null || s.paused) return condition(() => due() || (s.alarm !== null && !s.paused));
+  if (await condition(() => due() || s.paused, Math.max(1, alarm.at - Date.now()))) return;
+  s.alarm = null;
+  if (alarm.what === 'look') s.inbox.look = true;
+  else noteSync(s, alarm.trigger);
+}
+
+/** Writes a pass's verdict into the state. `trigger` is null after a look. */
+export function settle(s: ContactState, verdict: Verdict, trigger: string | null): void {
+  s.alarm = null;
+  const before = s.phase.status;
+  switch (verdict.kind) {
+    case 'settled':
+      s.trouble = null;
+      s.phase = verdict.phase;
+      break;
+    case 'later':
+      s.trouble = null;
+      s.phase = verdict.phase;
+      s.alarm = { at: verdict.at, what: 'sync', trigger: 'base on its way' };
+      break;
+    case 'held':
+      s.trouble = null;
+      s.phase = verdict.phase;
+      if (trigger !== null) s.inbox.sync ??= { trigger, count: 1, held: true };
+      break;
+    case 'again': {
+      const now = Date.now();
+      s.trouble = { error: verdict.error, attempts: (s.trouble?.attempts ?? 0) + 1, since: s.trouble?.since ?? now };
+      s.alarm = { at: now + waitMs(verdict, s.trouble.attempts), what: trigger === null ? 'look' : 'sync', trigger: trigger ?? 'look' };
+      break;
+    }
+  }
+  if (s.phase.status !== before) s.since = new Date(Date.now()).toISOString();
+}
+
+/** 1 s, 2 s, 5 s, then doubling up to 10 min with jitter; never sooner than the server asked for. */
+function waitMs(verdict: Extract<Verdict, { kind: 'again' }>, attempts: number): number {
+  if (verdict.policy === 'hourly') return 3_600_000;
+  const steps = [1_000, 2_000, 5_000];
+  const base = steps[attempts - 1] ?? Math.min(600_000, 5_000 * 2 ** (attempts - 3));
+  return Math.max(verdict.afterMs ?? 0, Math.round(base * (0.8 + 0.4 * Math.random())));
+}

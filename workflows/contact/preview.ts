@@ -1,0 +1,39 @@
+import { gate } from '../../sync/gate.ts';
+import { describeRef } from '../../sync/pair.ts';
+import { decidePair, hindrance } from '../../sync/plan.ts';
+import type { HubSpotContactId } from '../../sync/records.ts';
+import type { Preview } from '../messages.ts';
+import { read, type LiveActivities } from './pass.ts';
+import type { ContactState } from './state.ts';
+
+/** What a sync would do now, field by field. Reads both CRMs and writes nothing; changes no state. */
+export async function previewPair(activities: LiveActivities, s: ContactState, hubspotId: HubSpotContactId): Promise<Preview> {
+  const reading = await read(activities, s, hubspotId);
+  const nothing = { wouldSync: false, salesforce: 'not read', writes: { hubspot: {}, salesforce: {} }, fields: [] };
+  switch (reading.kind) {
+    case 'held':
+    case 'deleted':
+      return { ...nothing, gate: 'not reached', summary: reading.reason };
+    case 'merged':
+      return { ...nothing, gate: 'not reached', summary: `Merged in HubSpot into contact ${reading.into}.` };
+    case 'pair':
+      break;
+  }
+  const passage = gate(reading.membership);
+  const { match } = reading;
+  const hindered = hindrance(reading);
+  if (hindered !== null) return { ...nothing, gate: passage.reason, summary: hindered.kind === 'review' ? hindered.why : hindered.reason };
+  const decision = decidePair(reading, s);
+  const open = passage.kind === 'open';
+  return {
+    gate: passage.reason,
+    wouldSync: open,
+    summary: open ? decision.summary : `Nothing would be written: ${passage.reason}`,
+    salesforce: match.kind === 'linked' ? `${describeRef(match.record.link)}, matched by ${match.record.link.rung}` : `A ${reading.createAs} would be created.`,
+    writes: open ? { hubspot: decision.hubspot, salesforce: decision.salesforce } : { hubspot: {}, salesforce: {} },
+    fields: decision.fields.map((f, i) => ({
+      hubspot: f.hubspot, salesforce: f.salesforce, action: open ? f.action : 'none', reason: f.reason,
+      inHubSpot: reading.fields[i]?.h.text ?? null, inSalesforce: reading.fields[i]?.s.text ?? null,
+    })),
+  };
+}

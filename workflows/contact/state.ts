@@ -1,0 +1,127 @@
+import type { Membership } from '../../sync/gate.ts';
+import type { Handover } from '../../sync/handover.ts';
+import type { Base, HubSpotContactId, Link, SalesforceRef, SyncError } from '../../sync/records.ts';
+import type { ContactAnswer, ContactStatus, PastDecision } from '../messages.ts';
+
+/** Where the contact stands: one case per status, each with what only that status knows. `paused` lies over it. */
+export type Phase = { reason: string } & (
+  | { status: 'waiting' | 'in-sync' | 'email-only' | 'outside-segment' | 'paused' }
+  | { status: 'error'; error: SyncError }
+  | { status: 'needs-review'; review: { why: string; candidates: SalesforceRef[] } }
+  | { status: 'deleted' }
+  | { status: 'merged'; into: HubSpotContactId }
+);
+
+/** A transient failure that is being waited out; `since` is epoch ms. */
+export interface Trouble {
+  error: SyncError;
+  attempts: number;
+  since: number;
+}
+
+/** When to go on by itself (epoch ms): timers end with the run, so the deadline is kept. */
+export interface Alarm {
+  at: number;
+  what: 'sync' | 'look';
+  trigger: string;
+}
+
+/** What came in and is not yet done. Coalesced on entry, so it stays small. */
+export interface Inbox {
+  /** A sync is due: what asked for it, in words, and how often; `held` until something changes that forbade it. */
+  sync: { trigger: string; count: number; held: boolean } | null;
+  look: boolean;
+  handovers: Handover[];
+}
+
+/** Everything the workflow knows, as plain JSON: it is the argument of the next run. */
+export interface ContactState {
+  phase: Phase;
+  since: string;
+  name: string | null;
+  link: Link | null;
+  base: Base;
+  membership: Membership;
+  settingsVersion: number;
+  origin: ContactAnswer['origin'];
+  lastSync: ContactAnswer['lastSync'];
+  /** Epoch ms of the last read at which Salesforce still showed the base; bounds the time of a later edit there. */
+  salesforceSeenAt: number | null;
+  trouble: Trouble | null;
+  alarm: Alarm | null;
+  /** What asked for the sync that is going on now. */
+  syncing: string | null;
+  inbox: Inbox;
+  paused: boolean;
+  history: PastDecision[];
+  rejected: ContactAnswer['rejected'];
+}
+
+/** Events of transient failures stay out of sight for this long. */
+const quietMs = 10 * 60_000;
+
+/** The state of a contact nobody has asked about before. `now` is ISO 8601. */
+export function newContact(now: string): ContactState {
+  return {
+    phase: { status: 'waiting', reason: 'Not looked at yet.' }, since: now, name: null, link: null, base: {}, membership: { kind: 'unrestricted' },
+    settingsVersion: 0, origin: { kind: 'sync', at: now }, lastSync: null, salesforceSeenAt: null,
+    trouble: null, alarm: null, syncing: null, inbox: { sync: null, look: false, handovers: [] }, paused: false, history: [], rejected: [],
+  };
+}
+
+/** The phase as people see it: a transient failure shows as an error once it has lasted 10 minutes. */
+export function shownPhase(s: ContactState, now: number): Phase {
+  const { trouble } = s;
+  if (trouble !== null && now - trouble.since >= quietMs) return { status: 'error', reason: trouble.error.message, error: trouble.error };
+  return s.phase;
+}
+
+/** The status at rest as people see it, which is what `SyncStatus` holds: a sync in progress is over before a list is read. */
+export const restingStatus = (s: ContactState, now: number): Exclude<ContactStatus, 'syncing'> => (s.paused ? 'paused' : shownPhase(s, now).status);
+
+/** The answer to the query `state`. */
+export function answer(s: ContactState, hubspotId: string, now: number): ContactAnswer {
+  const phase = shownPhase(s, now);
+  const { membership, trouble, alarm } = s;
+  const status = s.syncing === null ? restingStatus(s, now) : 'syncing';
+  return {
+    status,
+    reason: status === 'syncing' ? `Syncing, asked for by ${s.syncing}.` : s.paused ? `Paused by a person; before that: ${phase.reason}` : phase.reason,
+    next: nextStep(s, phase),
+    since: s.since,
+    name: s.name,
+    hubspotId,
+    salesforce: s.link,
+    segment: membership.kind === 'unrestricted' ? null : {
+      ...membership.segment,
+      member: membership.kind === 'member' ? true : membership.kind === 'outside' ? false : null,
+      joinedAt: membership.kind === 'member' ? membership.joinedAt : null,
+      checkedAt: membership.checkedAt,
+    },
+    settingsVersion: s.settingsVersion,
+    origin: s.origin,
+    lastSync: s.lastSync,
+    error: phase.status !== 'error' ? null : {
+      ...phase.error, attempts: trouble?.attempts ?? 1, nextAttemptAt: alarm === null ? null : new Date(alarm.at).toISOString(),
+    },
+    review: phase.status === 'needs-review' ? phase.review : null,
+    mergedInto: phase.status === 'merged' ? phase.into : null,
+    paused: s.paused,
+    pending: s.inbox.sync?.count ?? 0,
+    rejected: s.rejected,
+  };
+}
+
+function nextStep(s: ContactState, phase: Phase): string | null {
+  if (s.paused) return s.inbox.sync === null ? 'Send "resume" to sync it again.' : 'Send "resume": a sync is waiting.';
+  if (s.alarm !== null) return `${s.trouble === null ? 'Looks' : 'Tries'} again at ${new Date(s.alarm.at).toISOString()}.`;
+  switch (phase.status) {
+    case 'waiting': return 'Syncs at its next change, or when somebody sends "resync".';
+    case 'email-only': return 'Is filled once it joins the inclusion segment.';
+    case 'outside-segment': return 'Syncs once it joins the inclusion segment.';
+    case 'error': return phase.error.remedy;
+    case 'needs-review': return 'A person must decide which record is meant.';
+    case 'paused': return 'Syncs once the connection is resumed.';
+    case 'in-sync': case 'deleted': case 'merged': return null;
+  }
+}

@@ -1,0 +1,164 @@
+import * as wf from '@temporalio/workflow';
+import * as z from 'zod';
+import type { ImportPage, ImportPageResult } from '../activities/page/import.ts';
+import type { HubSpotContactId, SalesforceType } from '../sync/records.ts';
+import { readWorkflowId, taskQueues } from './ids.ts';
+import { readInput } from './input.ts';
+import { bulkActivities } from './job/activities.ts';
+import { drain, handleJob, handOverBehind, newJob, pace, runIsLong, type Job } from './job/job.ts';
+import * as m from './messages.ts';
+
+/** Imported contacts outside the segment, looked at again before they are handed over. */
+interface Waiting {
+  ids: HubSpotContactId[];
+  handovers: string;
+}
+
+interface State {
+  job: Job;
+  object: m.ImportInput['object'];
+  where: string;
+  /** What is still to be listed, per object; `after` is the last id listed. */
+  toList: { object: SalesforceType; after: string }[];
+  pages: ImportPage[];
+  waiting: Waiting[];
+  /** How many looks at the waiting were made, and since when they are counted (epoch ms). */
+  looks: { made: number; since: number } | null;
+  /** The setting, as it was when the last pages were listed. */
+  looksAfterSeconds: number[];
+  total: number | null;
+  counts: Omit<ImportPageResult, 'handovers' | 'waiting'>;
+  finishedAt: string | null;
+}
+
+const input = m.importInput.extend({ carried: z.custom<State>().optional() });
+const fillPageSize = 400;
+/** So many are waiting before the looks at them are made and the reading goes on: it bounds what a run carries. */
+const mostWaiting = 10_000;
+
+/**
+ * Imports Leads and Contacts (S6): creates each in HubSpot with the email address alone, then fills those who may sync; the others
+ * stay email-only. The data goes first, in pages; each contact's workflow is created behind it.
+ */
+export async function salesforceImport(raw?: m.ImportInput & { carried?: State }): Promise<m.ImportProgress> {
+  const { connection } = readWorkflowId('import');
+  const given = readInput(input, raw);
+  const s = given.carried ?? newState(given);
+  const activities = bulkActivities(taskQueues(connection).bulk);
+  const show = handleJob(s.job, connection, () => progressOf(s), () => details(s, connection));
+  let dataDone = false;
+
+  const readData = async (): Promise<void> => {
+    for (;;) {
+      await drain(s.job, s.pages, importOne);
+      if (runIsLong()) return;
+      const crowded = s.waiting.reduce((sum, w) => sum + w.ids.length, 0) >= mostWaiting;
+      if (s.toList.length > 0 && !crowded) await listMore();
+      else if (s.waiting.length > 0) await lookAgain();
+      else break;
+    }
+    dataDone = true;
+  };
+  const listMore = async (): Promise<void> => {
+    const next = s.toList[0];
+    if (next === undefined) return;
+    const { pages, more, total, looksAfterSeconds } = await activities.listPages({ ...next, where: s.where });
+    if (total !== null) s.total = (s.total ?? 0) + total;
+    s.looksAfterSeconds = looksAfterSeconds;
+    s.pages.push(...pages);
+    next.after = pages.at(-1)?.upTo ?? next.after;
+    if (!more) s.toList.shift();
+  };
+  const importOne = async (page: ImportPage): Promise<void> => {
+    const { handovers, waiting, ...counts } = await activities.importPage(page);
+    addCounts(s.counts, counts);
+    if (handovers !== null) s.job.backlog.push({ packed: handovers, only: null });
+    if (waiting !== null) s.waiting.push(waiting);
+    show();
+  };
+  /** HubSpot announces no end of its evaluation, so those outside are looked at again, and whoever appears is filled. */
+  const lookAgain = async (): Promise<void> => {
+    s.looks ??= { made: 0, since: Date.now() };
+    const delay = s.looksAfterSeconds[s.looks.made];
+    if (delay === undefined) return giveUpWaiting();
+    const due = s.looks.since + delay * 1000;
+    if (due > Date.now()) await wf.condition(runIsLong, due - Date.now());
+    if (runIsLong()) return;
+    const members = await activities.findMembers({ ids: s.waiting.flatMap((w) => w.ids) });
+    for (let i = 0; i < members.length; i += fillPageSize) await fillOne(members.slice(i, i + fillPageSize));
+    s.looks.made += 1;
+    show();
+  };
+  const fillOne = async (ids: HubSpotContactId[]): Promise<void> => {
+    const { filled, filling, needsReview, error, handovers } = await activities.fillPage({ ids });
+    const { now } = s.counts;
+    now.filled += filled.length;
+    now.filling += filling.length;
+    now.needsReview += needsReview.length;
+    now.error += error.length;
+    const joined = new Set([...filled, ...filling, ...needsReview, ...error]);
+    now.emailOnly -= joined.size;
+    if (handovers !== null) s.job.backlog.push({ packed: handovers, only: null });
+    for (const group of s.waiting) group.ids = group.ids.filter((id) => !joined.has(id));
+    s.waiting = s.waiting.filter((group) => group.ids.length > 0);
+  };
+  const giveUpWaiting = (): void => {
+    s.job.backlog.push(...s.waiting.map(({ ids, handovers }) => ({ packed: handovers, only: ids })));
+    s.waiting = [];
+    s.looks = null;
+  };
+
+  await Promise.all([readData(), handOverBehind(s.job, activities, () => dataDone, show)]);
+  if (!dataDone || s.job.backlog.length > 0) {
+    await wf.condition(wf.allHandlersFinished);
+    await wf.continueAsNew<typeof salesforceImport>({ object: s.object, where: s.where, carried: s });
+  }
+  s.finishedAt = new Date(Date.now()).toISOString();
+  show();
+  return progressOf(s);
+}
+
+function newState({ object, where }: z.output<typeof input>): State {
+  // Contacts first: where a Lead has the same email, the Contact wins.
+  const objects: SalesforceType[] = object === 'both' ? ['Contact', 'Lead'] : [object];
+  return {
+    job: newJob(), object, where, toList: objects.map((o) => ({ object: o, after: '' })), pages: [], waiting: [], looks: null, looksAfterSeconds: [], total: null, finishedAt: null,
+    counts: { read: 0, created: 0, alreadyThere: 0, duplicates: 0, skipped: {}, failed: 0, now: { filled: 0, filling: 0, emailOnly: 0, needsReview: 0, error: 0 } },
+  };
+}
+
+function addCounts(sum: State['counts'], page: State['counts']): void {
+  for (const key of ['read', 'created', 'alreadyThere', 'duplicates', 'failed'] as const) sum[key] += page[key];
+  for (const [reason, n] of Object.entries(page.skipped)) sum.skipped[reason] = (sum.skipped[reason] ?? 0) + n;
+  for (const key of ['filled', 'filling', 'emailOnly', 'needsReview', 'error'] as const) sum.now[key] += page.now[key];
+}
+
+function phaseOf(s: State): string {
+  if (s.finishedAt !== null) return 'done';
+  if (s.pages.length > 0 || s.toList.length > 0 || s.counts.read < (s.total ?? 0)) return 'importing and filling';
+  return s.waiting.length > 0 ? `waiting for HubSpot to evaluate the segment (look ${(s.looks?.made ?? 0) + 1})` : 'creating the workflows of the contacts';
+}
+
+function progressOf(s: State): m.ImportProgress {
+  const { read } = s.counts;
+  const inHubSpot = s.counts.created + s.counts.alreadyThere;
+  return {
+    job: 'import', phase: phaseOf(s), paused: s.job.paused, startedAt: s.job.startedAt, finishedAt: s.finishedAt, total: s.total, ...s.counts,
+    ...pace(s.job, read, s.total, s.finishedAt), workflows: { done: s.job.handedOver, waiting: Math.max(0, inHubSpot - s.job.handedOver) },
+  };
+}
+
+function details(s: State, connection: string): string {
+  const p = progressOf(s);
+  return [
+    `## Import of ${s.object === 'both' ? 'Leads and Contacts' : `${s.object}s`}: ${p.paused ? 'paused' : p.phase}`, '',
+    ...(s.where === '' ? [] : [`Only where \`${s.where}\`.`, '']),
+    '| | |', '|---|---|',
+    `| Read | ${p.read} of ${p.total ?? 'an unknown number'} (${p.perSecond} a second) |`,
+    `| Created in HubSpot / already there | ${p.created} / ${p.alreadyThere} |`,
+    `| Duplicates by email | ${p.duplicates} |`, `| Skipped | ${Object.entries(p.skipped).map(([why, n]) => `${n} ${why}`).join(', ') || 0} |`, `| Failed | ${p.failed} |`,
+    `| Filled / being filled / email-only | ${p.now.filled} / ${p.now.filling} / ${p.now.emailOnly} |`,
+    `| In review / in error | ${p.now.needsReview} / ${p.now.error} |`, `| Workflows created | ${p.workflows.done}, ${p.workflows.waiting} to go |`, '',
+    `Contacts that stay email-only are filled once they join the segment. Signals: \`pause\`, \`resume\`. Connection: \`connection/${connection}\`.`,
+  ].join('\n');
+}

@@ -1,0 +1,5 @@
+/** What the workflow bundle exports: one function per workflow type. */
+export { connection } from './connection.ts';
+export { contactSync } from './contact.ts';
+export { salesforceImport } from './import.ts';
+export { segmentResync } from './resync.ts';

@@ -1,0 +1,19 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../../activities/index.ts';
+
+/** A page is repeated without end: each attempt begins with the read. It heartbeats, so a dead worker is noticed. */
+const page = { startToCloseTimeout: '2 minutes', heartbeatTimeout: '45 seconds', retry: { initialInterval: '1 second', maximumInterval: '30 seconds' } } as const;
+
+/** The bulk activities of one connection, with the sentences that the timeline shows. */
+export function bulkActivities(taskQueue: string) {
+  // A proxy answers any name and cannot be spread.
+  const { listPages, listContacts } = proxyActivities<Pick<Activities, 'listPages' | 'listContacts'>>({ taskQueue, ...page, heartbeatTimeout: undefined, summary: 'List the next pages' });
+  const { importPage } = proxyActivities<Pick<Activities, 'importPage'>>({ taskQueue, ...page, summary: 'Import a page and fill it' });
+  const { findMembers } = proxyActivities<Pick<Activities, 'findMembers'>>({ taskQueue, ...page, summary: 'Look who joined the segment meanwhile' });
+  const { fillPage } = proxyActivities<Pick<Activities, 'fillPage'>>({ taskQueue, ...page, summary: 'Fill who joined' });
+  const { resyncPage } = proxyActivities<Pick<Activities, 'resyncPage'>>({ taskQueue, ...page, summary: 'Resync a page' });
+  const { relabelPage } = proxyActivities<Pick<Activities, 'relabelPage'>>({ taskQueue, ...page, summary: 'Have those look whose status changes' });
+  const { handOver } = proxyActivities<Pick<Activities, 'handOver'>>({ taskQueue, ...page, startToCloseTimeout: '10 minutes', summary: 'Create or tell the workflows of a page' });
+  return { listPages, listContacts, importPage, findMembers, fillPage, resyncPage, relabelPage, handOver };
+}
+export type BulkActivities = ReturnType<typeof bulkActivities>;

@@ -1,0 +1,77 @@
+import * as wf from '@temporalio/workflow';
+import type { HubSpotContactId } from '../../sync/records.ts';
+import * as m from '../messages.ts';
+import { noting } from '../noting.ts';
+import { Connection } from '../search-attributes.ts';
+import type { BulkActivities } from './activities.ts';
+
+/** A page's handovers, packed by its activity; `only` limits them to some of its contacts. */
+export interface Backlog {
+  packed: string;
+  only: HubSpotContactId[] | null;
+}
+
+/** What import and resync have in common; plain JSON, carried from run to run. */
+export interface Job {
+  startedAt: string;
+  paused: boolean;
+  backlog: Backlog[];
+  handedOver: number;
+  rejected: { signal: string; fault: string; at: string }[];
+}
+
+/** The state of a job that starts now. */
+export const newJob = (): Job => ({ startedAt: new Date(Date.now()).toISOString(), paused: false, backlog: [], handedOver: 0, rejected: [] });
+
+/** Pages of data in flight at once. */
+const pagesInFlight = 3;
+/** The stream of handovers may fall this far behind the data before the data waits for it. */
+const longestBacklog = 40;
+
+/** Sets the handlers of a job; `progress` and `details` read its state. */
+export function handleJob(job: Job, connection: string, progress: () => m.ImportProgress | m.ResyncProgress, details: () => string): () => void {
+  const show = () => wf.setCurrentDetails([details(), ...job.rejected.map((r) => `- Signal \`${r.signal}\` was not understood: ${r.fault}`)].join('\n'));
+  const note = noting(job.rejected, show);
+  note(m.pause, m.emptyInput, () => { job.paused = true; }, 'Stop after the pages that are under way. Takes {}.');
+  note(m.resume, m.emptyInput, () => { job.paused = false; }, 'Go on. Takes {}.');
+  wf.setHandler(m.progress, progress, { description: 'How far it is, with counts, rate and time left. Takes nothing.' });
+  if (wf.workflowInfo().typedSearchAttributes.get(Connection) !== connection) wf.upsertSearchAttributes([{ key: Connection, value: connection }]);
+  show();
+  return show;
+}
+
+/** Whether this run should end soon and go on in a new one. */
+export const runIsLong = (): boolean => wf.workflowInfo().continueAsNewSuggested;
+
+/** Takes pages from `pages` and runs them, a few at a time, until none is left, the run is long, or somebody pauses. */
+export async function drain<Page>(job: Job, pages: Page[], run: (page: Page) => Promise<void>): Promise<void> {
+  const lane = async (): Promise<void> => {
+    while (pages.length > 0 && !runIsLong()) {
+      await wf.condition(() => (!job.paused && job.backlog.length < longestBacklog) || pages.length === 0 || runIsLong());
+      if (runIsLong()) return;
+      const page = pages.shift();
+      if (page !== undefined) await run(page);
+    }
+  };
+  await Promise.all(Array.from({ length: pagesInFlight }, lane));
+}
+
+/** The second stream: creates the contacts' workflows behind the data, until `done` and nothing is left, or the run is long. */
+export async function handOverBehind(job: Job, { handOver }: BulkActivities, done: () => boolean, after: () => void): Promise<void> {
+  for (;;) {
+    await wf.condition(() => job.backlog.length > 0 || done() || runIsLong());
+    const next = job.backlog[0];
+    if (runIsLong() || next === undefined) return;
+    const { done: count } = await handOver(next);
+    job.backlog.shift();
+    job.handedOver += count;
+    after();
+  }
+}
+
+/** Rate and time left of a job that has done `done` of `total`. */
+export function pace(job: Job, done: number, total: number | null, finishedAt: string | null): { perSecond: number; secondsLeft: number | null } {
+  const seconds = Math.max(0.001, ((finishedAt === null ? Date.now() : Date.parse(finishedAt)) - Date.parse(job.startedAt)) / 1000);
+  const perSecond = Math.round((done / seconds) * 10) / 10;
+  return { perSecond, secondsLeft: total === null || perSecond === 0 || finishedAt !== null ? null : Math.max(0, Math.round((total - done) / perSecond)) };
+}

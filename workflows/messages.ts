@@ -1,0 +1,170 @@
+/**
+ * Every signal, query and update with its JSON: all that a client needs to import. Inputs are one JSON object, parsed
+ * strictly: an unknown field is a fault that is named.
+ */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import * as z from 'zod';
+import type { FieldDecision } from '../sync/decide.ts';
+import type { Handover } from '../sync/handover.ts';
+import type { ErrorCategory, Link, SalesforceRef } from '../sync/records.ts';
+import type { Settings } from '../sync/settings.ts';
+import { settingsChange } from '../sync/settings.ts';
+
+const by = z.string().max(200).optional();
+
+// --- connection ---
+export const selectInclusionSegmentInput = z.strictObject({ segmentId: z.string().min(1).max(40), by });
+export const clearInclusionSegmentInput = z.strictObject({ by });
+export const changeSettingsInput = settingsChange.extend({ by });
+export type SelectInclusionSegment = z.infer<typeof selectInclusionSegmentInput>;
+export type ClearInclusionSegment = z.infer<typeof clearInclusionSegmentInput>;
+export type ChangeSettings = z.infer<typeof changeSettingsInput>;
+
+export const selectInclusionSegment = defineUpdate<Settings, [SelectInclusionSegment]>('selectInclusionSegment');
+export const clearInclusionSegment = defineUpdate<Settings, [ClearInclusionSegment?]>('clearInclusionSegment');
+export const changeSettings = defineUpdate<Settings, [ChangeSettings]>('changeSettings');
+export const settings = defineQuery<Settings>('settings');
+export const check = defineSignal<[object?]>('check');
+export const health = defineQuery<Health>('health');
+
+/** Answer to `health`. */
+export interface Health {
+  status: 'ready' | 'paused' | 'not-ready' | 'segment-unusable';
+  /** One sentence a problem, each with its remedy. */
+  problems: string[];
+  warnings: string[];
+}
+
+// --- signals that several workflows take ---
+export const pause = defineSignal<[object?]>('pause');
+export const resume = defineSignal<[object?]>('resume');
+
+// --- contactSync ---
+export { handoverInput } from '../sync/handover.ts';
+export const resyncInput = z.strictObject({ reason: z.string().max(200).optional() });
+export const changedInput = z.strictObject({
+  source: z.enum(['hubspot', 'salesforce', 'segment', 'page']),
+  kind: z.string().max(60),
+  at: z.iso.datetime({ offset: true }).optional(),
+});
+export const emptyInput = z.strictObject({});
+export type Resync = z.infer<typeof resyncInput>;
+export type Changed = z.infer<typeof changedInput>;
+
+export const resync = defineSignal<[Resync?]>('resync');
+export const changed = defineSignal<[Changed]>('changed');
+export const look = defineSignal<[object?]>('look');
+export const adopt = defineSignal<[Handover]>('adopt');
+export const preview = defineUpdate<Preview, [object?]>('preview');
+export const state = defineQuery<ContactAnswer>('state');
+export const history = defineQuery<PastDecision[]>('history');
+
+export const contactStatuses = [
+  'waiting', 'syncing', 'in-sync', 'email-only', 'outside-segment', 'error', 'needs-review', 'paused', 'deleted', 'merged',
+] as const;
+export type ContactStatus = (typeof contactStatuses)[number];
+
+/** Answer to `state`. Times are ISO 8601 in UTC; `reason` is one sentence and always there. */
+export interface ContactAnswer {
+  status: ContactStatus;
+  reason: string;
+  /** What happens next, or what the contact waits for; null where nothing is due. */
+  next: string | null;
+  since: string;
+  name: string | null;
+  hubspotId: string;
+  salesforce: Link | null;
+  /** Null where no inclusion segment is set. */
+  segment: { id: string; name: string; member: boolean | null; joinedAt: string | null; checkedAt: string } | null;
+  settingsVersion: number;
+  origin: { kind: 'sync' | 'import' | 'past-the-gate'; at: string };
+  lastSync: { at: string; trigger: string; wrote: { hubspot: string[]; salesforce: string[] } } | null;
+  error: { category: ErrorCategory; code: string; message: string; remedy: string; attempts: number; nextAttemptAt: string | null } | null;
+  review: { why: string; candidates: SalesforceRef[] } | null;
+  mergedInto: string | null;
+  paused: boolean;
+  pending: number;
+  /** The last signals that could not be understood, each with the reason; at most 5. */
+  rejected: { signal: string; fault: string; at: string }[];
+}
+
+/** One entry of `history`: a decision that wrote or lost something. Values are cut to 200 characters. */
+export interface PastDecision {
+  at: string;
+  trigger: string;
+  summary: string;
+  fields: Pick<FieldDecision, 'hubspot' | 'salesforce' | 'action' | 'reason' | 'lost' | 'problem'>[];
+}
+
+/** Answer to `preview`: what a sync would do now. */
+export interface Preview {
+  gate: string;
+  wouldSync: boolean;
+  summary: string;
+  salesforce: string;
+  writes: { hubspot: Record<string, string>; salesforce: Record<string, string | number | boolean | null> };
+  fields: { hubspot: string; salesforce: string; inHubSpot: string | null; inSalesforce: string | null; action: FieldDecision['action']; reason: string }[];
+}
+
+// --- salesforceImport and segmentResync ---
+export const importInput = z.strictObject({
+  object: z.enum(['Lead', 'Contact', 'both']).default('both'),
+  /** A SOQL condition, for example `LeadSource = 'Web'`. */
+  where: z.string().max(2000).default(''),
+});
+export type ImportInput = z.input<typeof importInput>;
+export const resyncJobInput = z.strictObject({ dryRun: z.boolean().default(false) });
+export type ResyncJobInput = z.input<typeof resyncJobInput>;
+
+/** To `resync/<connection>/relabel`: the settings changed, go through the contacts once more. */
+export const again = defineSignal<[object?]>('again');
+export const progress = defineQuery<ImportProgress | ResyncProgress>('progress');
+
+/** Common to both jobs: where it stands. */
+interface JobProgress {
+  phase: string;
+  paused: boolean;
+  startedAt: string;
+  finishedAt: string | null;
+  /** Records a second since the start, and seconds left where the total is known. */
+  perSecond: number;
+  secondsLeft: number | null;
+  /** Contact workflows created or told, behind the data. */
+  workflows: { done: number; waiting: number };
+}
+
+/** Answer to `progress` of an import. read = created + alreadyThere + duplicates + skipped + failed. */
+export interface ImportProgress extends JobProgress {
+  job: 'import';
+  total: number | null;
+  read: number;
+  created: number;
+  alreadyThere: number;
+  duplicates: number;
+  skipped: Record<string, number>;
+  failed: number;
+  /** Of the created and those already there: what they are now. They add up. */
+  now: { filled: number; filling: number; emailOnly: number; needsReview: number; error: number };
+}
+
+/** Answer to `progress` of a resync. checked = unchanged + written + signalled + frozen + needsReview + error + waiting + gone. */
+export interface ResyncProgress extends JobProgress {
+  job: 'resync';
+  scope: string;
+  dryRun: boolean;
+  total: number | null;
+  checked: number;
+  unchanged: number;
+  written: number;
+  writtenIn: { hubspot: number; salesforce: number };
+  createdIn: { hubspot: number; salesforce: number };
+  /** Contacts with a workflow of their own, told to sync by themselves. */
+  signalled: number;
+  frozen: number;
+  needsReview: number;
+  error: number;
+  /** Without an email address, or without a match where the settings create none. */
+  waiting: number;
+  /** Deleted or merged in HubSpot before their turn. */
+  gone: number;
+}

@@ -1,0 +1,125 @@
+import * as wf from '@temporalio/workflow';
+import * as z from 'zod';
+import type { ResyncPageResult } from '../activities/page/resync.ts';
+import type { HubSpotContactId } from '../sync/records.ts';
+import { readWorkflowId, taskQueues, type ResyncScope } from './ids.ts';
+import { readInput } from './input.ts';
+import { bulkActivities, type BulkActivities } from './job/activities.ts';
+import { drain, handleJob, handOverBehind, newJob, pace, runIsLong, type Job } from './job/job.ts';
+import * as m from './messages.ts';
+import { noting } from './noting.ts';
+
+interface State {
+  job: Job;
+  dryRun: boolean;
+  /** Where the list of contacts (for `relabel`: of workflows) goes on; `end` once it is through. */
+  list: { at: 'start' } | { at: 'after'; token: string } | { at: 'end' };
+  pages: HubSpotContactId[][];
+  total: number | null;
+  checked: number;
+  counts: Omit<ResyncPageResult, 'handovers'>;
+  /** Settings changed while a relabel was under way: it goes once more. */
+  again: boolean;
+  finishedAt: string | null;
+}
+
+const input = m.resyncJobInput.extend({ carried: z.custom<State>().optional() });
+
+/**
+ * Resync of the members of the segment in force, of every contact, or (`relabel`) of the shown statuses alone. Forces no direction:
+ * where nothing changed against the base, nothing is written.
+ */
+export async function segmentResync(raw?: m.ResyncJobInput & { carried?: State }): Promise<m.ResyncProgress> {
+  const { connection, last } = readWorkflowId('resync');
+  const scope = last as ResyncScope;
+  const given = readInput(input, raw);
+  const s = given.carried ?? newState(given.dryRun);
+  const activities = bulkActivities(taskQueues(connection).bulk);
+  const show = handleJob(s.job, connection, () => progressOf(s, scope), () => details(s, scope));
+  noting(s.job.rejected, show)(m.again, m.emptyInput, () => { s.again = true; }, 'Go through the contacts once more: the settings changed. Takes {}.');
+
+  if (scope === 'relabel') await relabel(s, activities, show);
+  else await resyncAll(s, scope, activities, show);
+  if (s.list.at !== 'end' || s.pages.length > 0 || s.job.backlog.length > 0) {
+    await wf.condition(wf.allHandlersFinished);
+    await wf.continueAsNew<typeof segmentResync>({ dryRun: s.dryRun, carried: s });
+  }
+  s.finishedAt = new Date(Date.now()).toISOString();
+  show();
+  return progressOf(s, scope);
+}
+
+async function resyncAll(s: State, scope: 'segment' | 'all', activities: BulkActivities, show: () => void): Promise<void> {
+  let dataDone = false;
+  const readData = async (): Promise<void> => {
+    for (;;) {
+      await drain(s.job, s.pages, async (ids) => {
+        const { handovers, ...counts } = await activities.resyncPage({ ids, dryRun: s.dryRun });
+        addCounts(s, ids.length, counts);
+        if (handovers !== null) s.job.backlog.push({ packed: handovers, only: null });
+        show();
+      });
+      if (runIsLong()) return;
+      if (s.list.at === 'end') break;
+      const { ids, after, total } = await activities.listContacts({ scope, after: s.list.at === 'after' ? s.list.token : null });
+      s.total ??= total;
+      if (ids.length > 0) s.pages.push(ids);
+      s.list = after === null ? { at: 'end' } : { at: 'after', token: after };
+    }
+    dataDone = true;
+  };
+  await Promise.all([readData(), handOverBehind(s.job, activities, () => dataDone, show)]);
+}
+
+async function relabel(s: State, { relabelPage }: BulkActivities, show: () => void): Promise<void> {
+  s.again = false;
+  while (s.list.at !== 'end' && !runIsLong()) {
+    await wf.condition(() => !s.job.paused);
+    const { checked, told, after } = await relabelPage({ after: s.list.at === 'after' ? s.list.token : null });
+    s.checked += checked;
+    s.counts.signalled += told;
+    s.counts.unchanged += checked - told;
+    s.list = after === null ? (s.again ? { at: 'start' } : { at: 'end' }) : { at: 'after', token: after };
+    if (after === null) s.again = false;
+    show();
+  }
+}
+
+function newState(dryRun: boolean): State {
+  return {
+    job: newJob(), dryRun, list: { at: 'start' }, pages: [], total: null, checked: 0, again: false, finishedAt: null,
+    counts: {
+      unchanged: 0, written: 0, signalled: 0, frozen: 0, needsReview: 0, error: 0, waiting: 0, gone: 0,
+      writtenIn: { hubspot: 0, salesforce: 0 }, createdIn: { hubspot: 0, salesforce: 0 },
+    },
+  };
+}
+
+function addCounts(s: State, checked: number, page: State['counts']): void {
+  const sum = s.counts;
+  s.checked += checked;
+  for (const key of ['unchanged', 'written', 'signalled', 'frozen', 'needsReview', 'error', 'waiting', 'gone'] as const) sum[key] += page[key];
+  for (const key of ['hubspot', 'salesforce'] as const) {
+    sum.writtenIn[key] += page.writtenIn[key];
+    sum.createdIn[key] += page.createdIn[key];
+  }
+}
+
+function progressOf(s: State, scope: ResyncScope): m.ResyncProgress {
+  return {
+    job: 'resync', scope, dryRun: s.dryRun, phase: s.finishedAt !== null ? 'done' : s.list.at !== 'end' || s.pages.length > 0 ? 'comparing' : 'creating the workflows of the contacts',
+    paused: s.job.paused, startedAt: s.job.startedAt, finishedAt: s.finishedAt, total: s.total, checked: s.checked, ...s.counts,
+    ...pace(s.job, s.checked, s.total, s.finishedAt), workflows: { done: s.job.handedOver, waiting: s.job.backlog.length },
+  };
+}
+
+function details(s: State, scope: ResyncScope): string {
+  const p = progressOf(s, scope);
+  return [
+    `## Resync (${scope})${p.dryRun ? ', dry run' : ''}: ${p.paused ? 'paused' : p.phase}`, '', '| | |', '|---|---|',
+    `| Checked | ${p.checked} of ${p.total ?? 'an unknown number'} (${p.perSecond} a second) |`, `| Unchanged | ${p.unchanged} |`,
+    `| Written (in HubSpot / in Salesforce) | ${p.written} (${p.writtenIn.hubspot} / ${p.writtenIn.salesforce}) |`, `| Created in Salesforce | ${p.createdIn.salesforce} |`,
+    `| Told to sync by themselves | ${p.signalled} |`, `| Outside the segment | ${p.frozen} |`, `| In review / in error / waiting | ${p.needsReview} / ${p.error} / ${p.waiting} |`,
+    `| Gone from HubSpot meanwhile | ${p.gone} |`, '', 'Signals: `pause`, `resume`. Query: `progress`.',
+  ].join('\n');
+}
