@@ -25,8 +25,8 @@ export interface Limiter {
   run<T>(call: Call & { rate?: string | undefined }, send: () => Promise<T>): Promise<T>;
   /** Takes over what an answer said of the window that all workers share. */
   heard(window: { max: number; remaining: number; intervalMs: number }): void;
-  /** Sends nothing for `ms`: a 429 was answered. With `rate`, only calls of that rate wait. */
-  pause(ms: number, rate?: string): void;
+  /** A call was refused for its rate (429): sends nothing for `ms`, and less for a while. With `rate`, only of that rate. */
+  refused(ms: number, rate?: string): void;
   calls(): Calls;
 }
 
@@ -117,9 +117,9 @@ export function createLimiter(options: LimiterOptions = {}): Limiter {
       }
     },
     heard: (window) => main.heard(window, clock.now()),
-    pause(ms, rate) {
+    refused(ms, rate) {
       const window = rate === undefined ? main : rates.get(rate);
-      window?.pause(clock.now() + ms);
+      window?.refused(clock.now(), ms);
       drain();
     },
     calls: () => ({ ...sent }),

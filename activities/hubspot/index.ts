@@ -1,5 +1,6 @@
 import { accountCalls } from './account.ts';
 import { missingAccess } from './access.ts';
+import { contactList } from './listContacts.ts';
 import { liveCalls } from './live.ts';
 import { contactReads } from './readContacts.ts';
 import { openRequester } from './request.ts';
@@ -18,7 +19,7 @@ const WINDOW_MS = { live: 50, burst: 500 };
 /** HubSpot's contacts and segments, through one limiter. No call is made before the first operation. */
 export function createHubSpot(options: HubSpotOptions): HubSpot {
   const requester = openRequester(options);
-  const batches = { ...accountCalls(requester), ...contactReads(requester), ...contactWrites(requester), ...segmentCalls(requester) };
+  const batches = { ...accountCalls(requester), ...contactReads(requester), ...contactList(requester), ...contactWrites(requester), ...segmentCalls(requester) };
   return {
     ...batches,
     live: liveCalls(batches, WINDOW_MS.live),

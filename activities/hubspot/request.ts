@@ -105,7 +105,7 @@ export function openRequester({ baseUrl, auth, limiter, timeouts = TIMEOUTS, clo
   const slowDown = (answer: Answer, rate: 'search' | undefined): void => {
     const failure = castErrorBody('', 429, parseJson(answer.text), retryAfter(answer));
     if (failure.reason === 'DAILY') return; // nothing that a pause of seconds cures
-    limiter.pause(Math.min(failure.retryAfterMs ?? 1000, 60_000), failure.reason === 'SECONDLY' ? rate : undefined);
+    limiter.refused(Math.min(failure.retryAfterMs ?? 1000, 60_000), failure.reason === 'SECONDLY' ? rate : undefined);
   };
 
   return {

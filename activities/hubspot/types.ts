@@ -117,6 +117,8 @@ export interface HubSpot {
   readContacts(ids: readonly HubSpotContactId[], properties: readonly string[], call: Call & { withHistory?: readonly string[] }): Promise<Map<HubSpotContactId, ContactAnswer>>;
   /** One contact by `GET`, which answers a merged-away id with the contact it went into, then a look among the archived. */
   readContact(id: HubSpotContactId, properties: readonly string[], call: Call & { withHistory?: readonly string[] }): Promise<ContactAnswer>;
+  /** One page of all contacts; `limit` at most 100, which is the default. `after` null ends. */
+  contactPage(page: { after?: string | null; limit?: number }, call: Call): Promise<{ ids: HubSpotContactId[]; after: string | null }>;
   /** Answers `archived` or `missing`. */
   readArchived(ids: readonly HubSpotContactId[], properties: readonly string[], call: Call): Promise<Map<HubSpotContactId, ContactAnswer>>;
   /** By primary or additional email, keyed by the emails as given; an email that no contact has is absent. */

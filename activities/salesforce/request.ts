@@ -68,7 +68,7 @@ export function openRequester({ limiter, apiVersion = '67.0', timeouts = TIMEOUT
     } catch (error) {
       if (call.signal?.aborted) throw call.signal.reason;
       const failure = castThrown(ask.operation, error, exchange);
-      if (failure.retryAfterMs !== null) limiter.pause(Math.min(failure.retryAfterMs, 60_000));
+      if (failure.retryAfterMs !== null) limiter.refused(Math.min(failure.retryAfterMs, 60_000));
       throw failure;
     } finally {
       usage = limitInfo(exchange) ?? usage;
