@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Clock } from '../../../sandbox/common/clock.ts';
 import { openDatabase } from '../../../sandbox/common/database.ts';
 import { SalesforceError } from '../../../sandbox/salesforce/errors.ts';
