@@ -7,7 +7,7 @@ import { Cursors } from './cursors.ts';
 import { objectNames } from './field.ts';
 import { to18 } from './ids.ts';
 import { Rules, rulesState } from './rules.ts';
-import { Schema } from './schema.ts';
+import { savedSchema, Schema } from './schema.ts';
 import { Store } from './store.ts';
 
 const identity = z.object({ orgId: z.string(), instance: z.string(), integrationUser: z.string(), person: z.string() });
@@ -44,7 +44,8 @@ export class Org {
     database.exec('CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)');
     const kept = this.#load('identity');
     this.identity = kept === undefined ? newIdentity() : identity.parse(kept);
-    this.schema = new Schema(this.#load('schema') as ConstructorParameters<typeof Schema>[0]);
+    const schema = this.#load('schema');
+    this.schema = new Schema(schema === undefined ? undefined : savedSchema.parse(schema));
     const rules = this.#load('rules');
     this.rules = new Rules(rules === undefined ? undefined : rulesState.parse(rules));
     this.store = new Store(database, this.schema, this.identity.instance);

@@ -24,7 +24,10 @@ export const fieldChange = z.strictObject({
   })).default([]),
 });
 
-type Saved = { objects: ObjectDefinition[]; access: [string, Access][] };
+const savedObject = z.custom<ObjectDefinition>((value) => z.object({ name: z.enum(objectNames), fields: z.array(z.object({ name: z.string(), type: z.string() })) }).safeParse(value).success);
+/** What `Schema` writes into the org's file. */
+export const savedSchema = z.object({ objects: z.array(savedObject), access: z.array(z.tuple([z.string(), z.object({ read: z.boolean(), edit: z.boolean() })])) });
+type Saved = z.output<typeof savedSchema>;
 
 /** The org's objects and fields, as an administrator changes them, and what the integration user may see and edit of them. */
 export class Schema {

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { refusal } from '../errors.ts';
 import type { Body, SaveContext } from '../save.ts';
 
@@ -9,16 +10,17 @@ declare module 'fastify' {
   }
 }
 
-type Params = Record<string, string>;
+const params = z.record(z.string(), z.string());
+const query = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
 
 /** A parameter of the path, decoded. */
 export function param(request: FastifyRequest, name: string): string {
-  return (request.params as Params)[name] ?? '';
+  return params.parse(request.params)[name] ?? '';
 }
 
 /** A parameter of the query string; the first where it is repeated. */
 export function queryParam(request: FastifyRequest, name: string): string | undefined {
-  const value = (request.query as Record<string, string | string[] | undefined>)[name];
+  const value = query.parse(request.query)[name];
   return Array.isArray(value) ? value[0] : value;
 }
 

@@ -69,7 +69,7 @@ class Compilation {
     const list = aggregate ? [] : [`${scope.table}."Id"`];
     let unnamed = 0;
     for (const one of selected) {
-      const name = one.alias ?? (aggregate && one.aggregate ? `expr${unnamed++}` : (one.resolved?.field.name ?? one.field.name));
+      const name = one.alias ?? (aggregate && !one.resolved ? `expr${unnamed++}` : (one.resolved?.field.name ?? one.field.name));
       columns.push({ at: list.length, relationships: aggregate ? [] : (one.resolved?.relationships ?? []), name, field: one.field });
       list.push(one.sql);
     }

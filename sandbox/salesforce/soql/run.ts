@@ -11,14 +11,16 @@ export type QueryRecord = Record<string, unknown>;
 export function run(database: Database, query: Compiled, version: string): { totalSize: number; records: QueryRecord[] } {
   const statement = database.raw.prepare(query.sql);
   statement.setReturnArrays(true);
-  const rows: unknown[] = statement.all(...query.values);
-  if (query.kind === 'count') return { totalSize: Number(asArray(rows[0])[0] ?? 0), records: [] };
-  const records = rows.map((row) => toRecord(asArray(row), query, version));
+  const answer: unknown[] = statement.all(...query.values);
+  const rows = answer.filter(isArrayRow);
+  if (query.kind === 'count') return { totalSize: Number(rows[0]?.[0] ?? 0), records: [] };
+  const records = rows.map((row) => toRecord(row, query, version));
   return { totalSize: records.length, records };
 }
 
-function asArray(row: unknown): SQLOutputValue[] {
-  return Array.isArray(row) ? (row as SQLOutputValue[]) : [];
+/** The types of node:sqlite do not follow setReturnArrays. */
+function isArrayRow(row: unknown): row is SQLOutputValue[] {
+  return Array.isArray(row);
 }
 
 function toRecord(row: SQLOutputValue[], query: Compiled, version: string): QueryRecord {
