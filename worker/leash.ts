@@ -4,7 +4,7 @@
  */
 process.once('disconnect', () => {
   process.kill(process.pid, 'SIGTERM');
-  setTimeout(() => process.exit(1), 15_000).unref();
+  setTimeout(() => process.exit(1), 20_000).unref();
 });
 // Listening alone would keep a child running that has nothing left to do.
 process.channel?.unref();

@@ -101,7 +101,8 @@ async function start(options: StackOptions, undo: (() => Promise<unknown>)[], st
   }
 
   const workers: Child[] = [];
-  undo.push(() => Promise.all(workers.map((worker) => worker.stop())));
+  // Longer than the worker's own grace time for activities.
+  undo.push(() => Promise.all(workers.map((worker) => worker.stop(20))));
   const startWorker = async (extraEnv: NodeJS.ProcessEnv = {}): Promise<Child> => {
     const child = startChild({
       name: 'The worker',

@@ -1,25 +1,20 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import type { ConnectionLike } from '@temporalio/client';
 import { msToTs } from '@temporalio/common/lib/time.js';
+import * as keys from '../../workflows/search-attributes.ts';
 import { UserError } from '../user-error.ts';
 
-/**
- * What lists of workflows are filtered by. Never an email or another value of a contact: search attributes are not
- * encrypted. SQLite holds at most 10 Keywords and 3 of each other type.
- */
-export const searchAttributes = {
-  Connection: 'Keyword',
-  SyncStatus: 'Keyword',
-  HubSpotId: 'Keyword',
-  SalesforceId: 'Keyword',
-  ErrorCategory: 'Keyword',
-  InSegment: 'Bool',
-  LastSyncedAt: 'Datetime',
+const types = {
+  KEYWORD: { name: 'Keyword', code: 2 },
+  BOOL: { name: 'Bool', code: 5 },
+  DATETIME: { name: 'Datetime', code: 6 },
 } as const;
 
-/** `temporal.api.enums.v1.IndexedValueType`. */
-const indexedValueType = { Keyword: 2, Bool: 5, Datetime: 6 } as const;
-const wanted = Object.entries(searchAttributes).map(([name, type]) => ({ name, type, code: indexedValueType[type] }));
+/**
+ * Every search attribute of the workflows, by the type's name in the `temporal` program and its number in the API
+ * (`temporal.api.enums.v1.IndexedValueType`). SQLite holds at most 10 Keywords and 3 of each other type.
+ */
+export const searchAttributes = Object.values(keys).map(({ name, type }) => ({ name, type: types[type].name, code: types[type].code }));
 
 /**
  * Creates the search attributes that the namespace lacks; safe to repeat. The dev server's `--search-attribute` alone
@@ -29,11 +24,11 @@ const wanted = Object.entries(searchAttributes).map(([name, type]) => ({ name, t
  */
 export async function ensureSearchAttributes(connection: ConnectionLike, namespace: string): Promise<void> {
   const existing = await existingSearchAttributes(connection, namespace);
-  const wrong = wanted.find(({ name, code }) => name in existing.types && existing.types[name] !== code);
+  const wrong = searchAttributes.find(({ name, code }) => name in existing.types && existing.types[name] !== code);
   if (wrong) {
     throw new UserError(`The search attribute ${wrong.name} of the namespace ${namespace} is no ${wrong.type}: remove it, or set TEMPORAL_NAMESPACE to a namespace of Sluice's own.`);
   }
-  const missing = wanted.filter(({ name }) => !(name in existing.types));
+  const missing = searchAttributes.filter(({ name }) => !(name in existing.types));
   if (missing.length === 0) return;
   if (!existing.mayCreate) {
     const list = missing.map(({ name, type }) => `${name} (${type})`).join(', ');
@@ -56,7 +51,7 @@ async function existingSearchAttributes(connection: ConnectionLike, namespace: s
   const { config } = await connection.workflowService.describeNamespace({ namespace });
   const types: Record<string, number> = {};
   for (const [column, name] of Object.entries(config?.customSearchAttributeAliases ?? {})) {
-    const type = wanted.find((attribute) => column.startsWith(attribute.type) && !column.startsWith('KeywordList'));
+    const type = searchAttributes.find((attribute) => column.startsWith(attribute.type) && !column.startsWith('KeywordList'));
     types[name] = type?.code ?? 0;
   }
   return { types, mayCreate: false };

@@ -73,7 +73,7 @@ function serverArguments(options: TemporalServerOptions, namespace: string): str
   if (options.dbFile !== undefined) {
     args.push('--db-filename', options.dbFile, '--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL');
   }
-  for (const [name, type] of Object.entries(searchAttributes)) args.push('--search-attribute', `${name}=${type}`);
+  for (const { name, type } of searchAttributes) args.push('--search-attribute', `${name}=${type}`);
   return [...args, ...(options.extraArgs ?? [])];
 }
 
