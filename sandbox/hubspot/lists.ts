@@ -97,6 +97,7 @@ export class Lists {
   }
 
   create(draft: ListDraft): List {
+    this.settle();
     this.#requireFreeName(draft.objectTypeId, draft.name);
     const filtered = draft.processingType !== 'MANUAL';
     if (draft.processingType === 'DYNAMIC' && draft.filterBranch === undefined) throw validationError('A list with the processing type DYNAMIC needs a filterBranch.');

@@ -18,6 +18,7 @@ const create = update.extend({
   name: z.string(), label: changeable.label, type: changeable.type, fieldType, groupName: changeable.groupName,
   hasUniqueValue: z.boolean().optional(), externalOptions: z.boolean().optional(), referencedObjectType: z.string().optional(),
 });
+const groupChange = z.object({ label: z.string(), displayOrder: z.int() }).partial();
 const group = z.object({ name: z.string(), label: z.string(), displayOrder: z.int().default(-1) });
 const nameParams = z.object({ name: z.string() });
 const archivedQuery = z.object({ archived: flag });
@@ -50,7 +51,7 @@ export function propertyRoutes(app: FastifyInstance, account: Account, prefix: s
   app.get(`${base}/groups`, read, () => ({ results: properties.groups() }));
   app.post(`${base}/groups`, write, async (request, reply) => reply.code(201).send(properties.createGroup({ ...group.parse(request.body), archived: false } satisfies PropertyGroup)));
   app.get(`${base}/groups/:name`, read, (request) => properties.readGroup(nameParams.parse(request.params).name));
-  app.patch(`${base}/groups/:name`, write, (request) => properties.updateGroup(nameParams.parse(request.params).name, group.omit({ name: true }).partial().parse(request.body)));
+  app.patch(`${base}/groups/:name`, write, (request) => properties.updateGroup(nameParams.parse(request.params).name, groupChange.parse(request.body)));
   app.delete(`${base}/groups/:name`, write, async (request, reply) => {
     properties.archiveGroup(nameParams.parse(request.params).name);
     return reply.code(204).send();

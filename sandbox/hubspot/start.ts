@@ -27,6 +27,8 @@ export type HubSpotSandboxOptions = {
   searchLagMs?: number | undefined;
   /** Calls in ten seconds, or whether there is a limit at all; 190. */
   rateLimit?: boolean | number | undefined;
+  /** Calls a day where there is a limit; 650,000. */
+  dailyCalls?: number | undefined;
   tls?: { cert: string; key: string } | undefined;
   /** What a new account holds; us-500. A data file that has an account keeps it. */
   seed?: Partial<SeedRequest> | undefined;
@@ -47,7 +49,7 @@ export async function startHubSpotSandbox(options: HubSpotSandboxOptions): Promi
   const clock = new Clock();
   const database = openDatabase(options.dataFile);
   const callsPer10s = options.rateLimit === false ? undefined : typeof options.rateLimit === 'number' ? options.rateLimit : 190;
-  const account = new Account(clock, database, { segmentLagMs: options.segmentLagMs ?? 200, searchLagMs: options.searchLagMs ?? 0, callsPer10s, dailyCalls: 650_000 });
+  const account = new Account(clock, database, { segmentLagMs: options.segmentLagMs ?? 200, searchLagMs: options.searchLagMs ?? 0, callsPer10s, dailyCalls: options.dailyCalls ?? 650_000 });
   if (!account.exists) seedHubSpot(account, seedRequest.parse(options.seed ?? {}));
 
   const { app, faults } = createSandbox({
