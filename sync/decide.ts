@@ -62,6 +62,8 @@ export function decide(input: DecideInput): Decision {
     else if (action === 'to-salesforce') salesforce[field.salesforce] = field.h.write ?? null;
     if (rewrite !== undefined) salesforce[field.salesforce] = rewrite;
     if (action === 'none' && settles(field, verdict)) settled[field.hubspot] = field.s.key;
+    // Linked now: Salesforce's owner stands even if it cannot be taken over, until HubSpot's changes from what it is.
+    else if (takesOwner(field, input) && verdict.waitsForBase !== true) settled[field.hubspot] = field.h.key;
   });
   const problems = fields.flatMap(({ hubspot, salesforce, problem }) => (problem === undefined ? [] : [{ hubspot, salesforce, ...problem }]));
   problems.sort((a, b) => (a.hubspot < b.hubspot ? -1 : 1));
@@ -88,6 +90,9 @@ function settles({ h, s, rule, treatment }: FieldReading, { row, waitsForBase }:
   if (rule === 'none' || waitsForBase === true) return false;
   return h.key === s.key || (rule === 'always-salesforce' && treatment === 'ordinary' && (row === 2 || row === 7));
 }
+
+const takesOwner = ({ treatment, rule }: FieldReading, { linkedNow, mode }: DecideInput): boolean =>
+  treatment === 'owner' && rule !== 'none' && linkedNow && mode !== 'create-in-salesforce';
 
 function fieldDecision(field: FieldReading, { row, go, reason, waitsForBase }: Verdict, input: DecideInput): FieldDecision {
   const decision: FieldDecision = {
