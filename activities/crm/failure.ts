@@ -23,6 +23,7 @@ export interface CrmFailureParts {
   requestId?: string | null;
   retryAfterMs?: number | null;
   existingId?: string | null;
+  limit?: { used: number; limit: number } | null;
   duplicates?: DuplicateMatch[];
   cause?: unknown;
 }
@@ -34,7 +35,7 @@ export interface CrmFailureParts {
 export class CrmFailure extends Error {
   readonly system: CrmSystem;
   readonly operation: string;
-  /** HTTP status; null where none arrived, and for the rows of a Salesforce collection. */
+  /** HTTP status of a refusal; null where no valid answer arrived, and for the rows of a Salesforce collection. */
   readonly status: number | null;
   readonly code: string | null;
   readonly reason: string | null;
@@ -48,6 +49,8 @@ export class CrmFailure extends Error {
   readonly retryAfterMs: number | null;
   /** The record that is there already (HubSpot 409, `Existing ID: 51`). */
   readonly existingId: string | null;
+  /** Salesforce's `Sforce-Limit-Info` of the same answer. */
+  readonly limit: { used: number; limit: number } | null;
   /** What Salesforce's duplicate rule matched (`DUPLICATES_DETECTED`). */
   readonly duplicates: DuplicateMatch[];
 
@@ -65,6 +68,7 @@ export class CrmFailure extends Error {
     this.requestId = parts.requestId ?? null;
     this.retryAfterMs = parts.retryAfterMs ?? null;
     this.existingId = parts.existingId ?? null;
+    this.limit = parts.limit ?? null;
     this.duplicates = parts.duplicates ?? [];
   }
 }

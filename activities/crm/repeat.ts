@@ -2,6 +2,7 @@ import type { Call } from './call.ts';
 import { systemClock, wait } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { CrmFailure } from './failure.ts';
+import { verdictOf } from './verdict.ts';
 
 const REPEATS = 3;
 const WITHIN_MS = 10_000;
@@ -27,11 +28,10 @@ export async function repeat<T>(call: Call, send: () => Promise<T>, clock: Clock
   }
 }
 
-/** Whether the same call may well succeed within seconds; the full classification is `sync/errors.ts`. */
-function passes({ status, code, reason }: CrmFailure): boolean {
-  if (code === 'NETWORK' || code === 'INVALID_RESPONSE') return true;
-  if (status === 429) return reason !== 'DAILY';
-  return status === 423 || (status !== null && status >= 500);
+/** Whether the same call may well succeed within seconds. An unknown code counts as temporary for Temporal, not here. */
+function passes(failure: CrmFailure): boolean {
+  const verdict = verdictOf(failure);
+  return verdict.known && verdict.class === 'temporary';
 }
 
 function pauseBefore(failure: CrmFailure, repeats: number): number {

@@ -127,7 +127,7 @@ function validated<Body>({ operation, schema }: Pick<Ask<Body>, 'operation' | 's
   if (parsed.success) return parsed.data;
   // The issues name paths, never values.
   const detail = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.code}`).slice(0, 3).join('; ');
-  throw new CrmFailure({ system: 'hubspot', operation, status: answer.status, code: 'INVALID_RESPONSE', detail });
+  throw new CrmFailure({ system: 'hubspot', operation, code: 'INVALID_RESPONSE', detail });
 }
 
 /** undefined for what is not JSON: HTML, a truncated body, nothing. */

@@ -58,6 +58,7 @@ export function castErrors(operation: string, errors: readonly Partial<SaveError
     detail,
     fields: [...new Set(errors.flatMap((error) => error.fields ?? []))],
     retryAfterMs,
+    limit: limitInfo(exchange),
     duplicates: matches.map(({ record }): DuplicateMatch => ({ type: record.attributes.type, id: record.Id, email: record.Email ?? null })),
   });
 }

@@ -104,5 +104,5 @@ function validated<Body>({ operation, schema }: Ask<Body>, body: unknown): Body 
   if (parsed.success) return parsed.data;
   // The issues name paths, never values.
   const detail = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.code}`).slice(0, 3).join('; ');
-  throw new CrmFailure({ system: 'salesforce', operation, status: 200, code: 'INVALID_RESPONSE', detail });
+  throw new CrmFailure({ system: 'salesforce', operation, code: 'INVALID_RESPONSE', detail });
 }

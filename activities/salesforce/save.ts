@@ -72,6 +72,6 @@ export function saveCalls(requester: Requester): Saves {
 function outcomeOf(operation: string, row: Row, expected: SalesforceId | null): Saved {
   if (!row.success) return { ok: false, failure: castErrors(operation, row.errors) };
   // Outcomes are told apart by their place alone; another id there means that none of them can be trusted.
-  if (expected !== null && row.id !== expected) throw new CrmFailure({ system: 'salesforce', operation, status: 200, code: 'INVALID_RESPONSE', detail: 'Rows in another order than sent.' });
+  if (expected !== null && row.id !== expected) throw new CrmFailure({ system: 'salesforce', operation, code: 'INVALID_RESPONSE', detail: 'Rows in another order than sent.' });
   return row.created === undefined ? { ok: true, id: row.id } : { ok: true, id: row.id, created: row.created };
 }

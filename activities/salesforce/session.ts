@@ -52,7 +52,7 @@ export function openSessions({ loginUrl, clientId, clientSecret, apiVersion, tim
       throw castThrown(operation, error, exchange);
     });
     const parsed = tokenSchema.safeParse(answer);
-    if (!parsed.success) throw new CrmFailure({ system: 'salesforce', operation, status: exchange.answer?.status ?? null, code: 'INVALID_RESPONSE' });
+    if (!parsed.success) throw new CrmFailure({ system: 'salesforce', operation, code: 'INVALID_RESPONSE' });
     const { access_token: accessToken, instance_url: instanceUrl, id } = parsed.data;
     const [organizationId = '', userId = ''] = id.split('/').slice(-2);
     // No OAuth client and no refreshFn: with either, jsforce answers each 401 by a refresh and a replay, without end, and
