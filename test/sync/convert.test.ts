@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { dayIn, isTimeZone, readField, startOfDay } from '../../sync/convert.ts';
 import type { Conversion, MappedField } from '../../sync/mapping.ts';
 import type { ApiValue } from '../../sync/records.ts';
@@ -90,7 +90,7 @@ describe('what cannot be converted is a problem of the side that holds it', () =
     ['too long for Salesforce, never cut', text, 'x'.repeat(21), 'y', 'h', 'STRING_TOO_LONG'], ['too long for HubSpot', multiline, 'x', 'y'.repeat(65_537), 's', 'STRING_TOO_LONG'],
     ['an invalid email', email, 'ada@', 'ada@example.com', 'h', 'INVALID_EMAIL_ADDRESS'], ['an invalid email in Salesforce', email, '', 'no mail', 's', 'INVALID_EMAIL_ADDRESS'],
     ['an option that Salesforce lacks', choice, 'odd', 'Web', 'h', 'INVALID_OPTION'], ['an option that HubSpot lacks', choice, 'odd', 'Other', 's', 'INVALID_OPTION'],
-    ['two options that differ in case only', { ...choice, hubspot: list('Fax', 'odd') } as Conversion, 'Fax', 'Web', 'h', 'INVALID_OPTION'],
+    ['two options that differ in case only', { ...choice, hubspot: list('Fax', 'odd') }, 'Fax', 'Web', 'h', 'INVALID_OPTION'],
     ['one member of a set', choices, 'red', 'Green;Grey', 's', 'INVALID_OPTION'], ['no record id', reference, 'abc', null, 'h', 'MALFORMED_ID'],
     ['no checkbox', checkbox, 'perhaps', true, 'h', 'INVALID_BOOLEAN'], ['no number', decimal, '1,000', 1, 'h', 'INVALID_NUMBER'], ['a fraction into int', integer, '1.5', 1, 'h', 'INVALID_NUMBER'],
     ['out of range of int', integer, '2147483648', 1, 'h', 'NUMBER_OUTSIDE_VALID_RANGE'], ['too many digits', decimal, '12345', 1, 'h', 'NUMBER_OUTSIDE_VALID_RANGE'],
@@ -134,7 +134,7 @@ describe('what was written to the other side reads back as the same value', () =
   const zones = ['UTC', 'Pacific/Pago_Pago', 'Pacific/Kiritimati', 'America/Phoenix', 'Europe/Copenhagen', 'America/Sao_Paulo', 'Asia/Kolkata', 'America/Havana', 'Africa/Cairo'];
   const kinds: [Conversion, fc.Arbitrary<string>][] = [
     [text, anyText], [multiline, anyText], [email, emails], [phone, phones], [choice, word], [freeChoice, word], [dropdownToText, word], [choices, words], [reference, word],
-    [checkbox, fc.constantFrom('true', 'false', 'TRUE', 'x')], [decimal, number], [{ ...decimal, integerDigits: null } as Conversion, number], [integer, number],
+    [checkbox, fc.constantFrom('true', 'false', 'TRUE', 'x')], [decimal, number], [{ ...decimal, integerDigits: null }, number], [integer, number],
     [date, time], [daySalesforce, time], [dayHubSpot, time], [datetime, time], [owner, fc.constantFrom('7', '8', '9', '005A', '005B', '00G')],
   ];
   for (const [conversion, values] of kinds) {
