@@ -33,8 +33,7 @@ export class Org {
   store: Store;
   tokens: Tokens;
   cursors: Cursors;
-  /** Settled unless a composite request is in the middle of its transaction: other requests wait for it. */
-  exclusive: Promise<void> = Promise.resolve();
+  #busy: Promise<void> | undefined;
   behaviour: z.output<typeof behaviour> = { collectionParseErrors: 'row', copyExternalId: false, rotateRefreshTokens: false };
 
   /** Opens the org kept in the database, or makes an empty one with a new identity. */
@@ -81,6 +80,26 @@ export class Org {
   saveSetup(): void {
     this.#save('schema', this.schema);
     this.#save('rules', this.rules);
+  }
+
+  /** Calls `act` at once, or as soon as no composite request is in the middle of its transaction. */
+  whenFree(act: () => void): void {
+    if (this.#busy) void this.#busy.then(() => this.whenFree(act));
+    else act();
+  }
+
+  /** Keeps all other requests waiting until the function that it answers is called. */
+  async takeTurn(): Promise<() => void> {
+    return new Promise((resolve) => {
+      this.whenFree(() => {
+        const turn = Promise.withResolvers<void>();
+        this.#busy = turn.promise;
+        resolve(() => {
+          this.#busy = undefined;
+          turn.resolve();
+        });
+      });
+    });
   }
 
   /** Runs `work` in one transaction; inside a composite request's, whose steps are not one call, in a savepoint of it. */

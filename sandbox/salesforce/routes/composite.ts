@@ -82,11 +82,7 @@ export function compositeRoutes(app: FastifyInstance, org: Org, usage: SlidingWi
 
 /** Runs a chain of requests with the org to itself, and undoes its writes where it failed. */
 async function inTransaction(org: Org, run: () => Promise<{ failed: boolean; answers: Answer[] }>): Promise<{ failed: boolean; answers: Answer[] }> {
-  await org.exclusive;
-  let release = (): void => undefined;
-  org.exclusive = new Promise((resolve) => {
-    release = resolve;
-  });
+  const endTurn = await org.takeTurn();
   org.database.exec('SAVEPOINT composite');
   let done = false;
   try {
@@ -95,7 +91,7 @@ async function inTransaction(org: Org, run: () => Promise<{ failed: boolean; ans
     return result;
   } finally {
     org.database.exec(done ? 'RELEASE composite' : 'ROLLBACK TO composite; RELEASE composite');
-    release();
+    endTurn();
   }
 }
 

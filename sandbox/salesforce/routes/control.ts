@@ -28,8 +28,7 @@ export function controlRoutes(app: FastifyInstance, org: Org, sessions: SessionO
     return reply.code(400).send({ message: error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error) });
   });
   const post = <T extends z.ZodType>(name: string, schema: T, act: (input: z.output<T>) => unknown): void => {
-    app.post(`/_sandbox/${name}`, async (request: FastifyRequest, reply: FastifyReply) => {
-      await org.exclusive;
+    app.post(`/_sandbox/${name}`, { preHandler: (_request, _reply, done) => org.whenFree(done) }, async (request: FastifyRequest, reply: FastifyReply) => {
       const input = schema.parse(request.body ?? {});
       return reply.send(org.transaction(() => act(input)) ?? {});
     });

@@ -29,7 +29,8 @@ export function dataRoutes(app: FastifyInstance, org: Org, usage: SlidingWindow,
     return undefined;
   });
   if (!inner) {
-    app.addHook('preHandler', async () => org.exclusive);
+    // By callback: the handler then follows in the same tick, with no room for a composite request to begin in between.
+    app.addHook('preHandler', (_request, _reply, done) => org.whenFree(done));
     app.addHook('onSend', async (_request, reply, payload) => {
       reply.header('sforce-limit-info', `api-usage=${usage.used()}/${usage.limit}`);
       const type = reply.getHeader('content-type');
@@ -44,7 +45,8 @@ export function dataRoutes(app: FastifyInstance, org: Org, usage: SlidingWindow,
   collectionRoutes(app, org, faults);
   queryRoutes(app, org);
   compositeRoutes(app, org, usage, inner);
-  app.all('/services/data/:version/*', () => {
+  app.all('/services/data/:version/*', ({ method }) => {
+    if (method === 'PUT') throw refusal('METHOD_NOT_ALLOWED', `HTTP Method '${method}' not allowed. Allowed are HEAD,GET,POST,PATCH,DELETE`);
     throw refusal('NOT_FOUND', 'The requested resource does not exist');
   });
 }

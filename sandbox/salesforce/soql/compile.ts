@@ -70,6 +70,8 @@ class Compilation {
     let unnamed = 0;
     for (const one of selected) {
       const name = one.alias ?? (aggregate && !one.resolved ? `expr${unnamed++}` : (one.resolved?.field.name ?? one.field.name));
+      const path = [...(one.resolved?.relationships ?? []), name].join('.');
+      if (!aggregate && columns.some((column) => [...column.relationships, column.name].join('.') === path)) throw refusal('INVALID_FIELD', `duplicate field selected: ${path}`);
       columns.push({ at: list.length, relationships: aggregate ? [] : (one.resolved?.relationships ?? []), name, field: one.field });
       list.push(one.sql);
     }

@@ -120,3 +120,14 @@ describe('composite requests', () => {
     assert.equal(connection.limitInfo.apiUsage?.used, used + 2);
   });
 });
+
+test('other requests wait for a composite request that may still be undone, and nobody sees its writes', async () => {
+  const parts = Array.from({ length: 20 }, (_, n) => ({ method: 'POST', url: `${API}/sobjects/Account`, referenceId: `r${n}`, body: { Name: n < 19 ? 'Undone' : null } }));
+  const send = () => connection.request({ method: 'POST', url: `${API}/composite`, body: JSON.stringify({ allOrNone: true, compositeRequest: parts }), headers: { 'content-type': 'application/json' } });
+  const count = async (): Promise<number> => (await connection.query("SELECT COUNT() FROM Account WHERE Name = 'Undone'")).totalSize;
+  const kept = connection.create('Account', Array.from({ length: 50 }, (_, n) => ({ Name: `Kept ${n}` })));
+  const [, seen] = await Promise.all([send(), Promise.all([count(), count(), count()]), send(), kept]);
+  assert.deepEqual(seen, [0, 0, 0]);
+  assert.equal(await count(), 0);
+  assert.equal((await connection.query("SELECT COUNT() FROM Account WHERE Name LIKE 'Kept %'")).totalSize, 50);
+});

@@ -73,7 +73,7 @@ No such column 'Foo' on entity 'Lead'. If you are attempting to use a custom fie
 
   const errors: [string, string][] = [
     ['SELECT Foo FROM Lead', 'INVALID_FIELD'], ['SELECT Id FROM Leads', 'INVALID_TYPE'], ['SELECT Nope.Name FROM Contact', 'INVALID_FIELD'],
-    ['SELECT Id Lead', 'MALFORMED_QUERY'], ['SELECT Id, FROM Lead', 'MALFORMED_QUERY'], ["SELECT Id FROM Lead WHERE City = 'x", 'MALFORMED_QUERY'],
+    ['SELECT Id, City, id FROM Lead', 'INVALID_FIELD'], ['SELECT Id Lead', 'MALFORMED_QUERY'], ['SELECT Id, FROM Lead', 'MALFORMED_QUERY'], ["SELECT Id FROM Lead WHERE City = 'x", 'MALFORMED_QUERY'],
     ['SELECT Id FROM Lead WHERE City = x', 'MALFORMED_QUERY'], ['SELECT Id FROM Lead WHERE City = 1', 'INVALID_FIELD'], ["SELECT Id FROM Lead WHERE VIP__c = 'true'", 'INVALID_FIELD'],
     ["SELECT Id FROM Lead WHERE CreatedDate = '2026-01-01T00:00:00Z'", 'INVALID_FIELD'], ["SELECT Id FROM Lead WHERE Id = 'x'", 'INVALID_QUERY_FILTER_OPERATOR'],
     ["SELECT Id FROM Lead WHERE Description = 'x'", 'INVALID_FIELD'], ["SELECT Id FROM Lead WHERE Score__c LIKE 'x'", 'INVALID_QUERY_FILTER_OPERATOR'],

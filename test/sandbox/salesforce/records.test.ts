@@ -105,6 +105,14 @@ describe('one record at a time', () => {
     await patch(new Date(Date.now() + 5000).toUTCString());
   });
 
+  test('a body that is no JSON object, a method and a path that are not there, each have their code', async () => {
+    const send = (method: 'POST' | 'PUT', path: string, body: string) => connection.request({ method, url: `${API}${path}`, body, headers: { 'content-type': 'application/json' } });
+    for (const body of ['{"LastName"', '[]']) assert.deepEqual(await codesOf(send('POST', '/sobjects/Lead', body)), ['JSON_PARSER_ERROR']);
+    assert.deepEqual(await codesOf(send('PUT', '/sobjects/Lead', '{}')), ['METHOD_NOT_ALLOWED']);
+    assert.deepEqual(await codesOf(send('POST', '/sobjects/Nope', '{}')), ['NOT_FOUND']);
+    assert.deepEqual(await codesOf(send('POST', '/nowhere', '{}')), ['NOT_FOUND']);
+  });
+
   test('deleting an Account takes its Contacts along', async () => {
     const account = await create('Account', { Name: 'Gone' });
     const contact = await create('Contact', { LastName: 'x', AccountId: account });
