@@ -1,9 +1,9 @@
 import { defaultPayloadConverter, type SearchAttributePair } from '@temporalio/common';
 import type { Handover } from '../sync/handover.ts';
 import type { HubSpotContactId } from '../sync/records.ts';
-import { taskQueues, workflowIds } from '../workflows/ids.ts';
 import * as messages from '../workflows/messages.ts';
-import { Connection, ErrorCategoryKey, HubSpotId, InSegment, LastSyncedAt, SalesforceIdKey, SyncStatus } from '../workflows/search-attributes.ts';
+import { ErrorCategoryKey, HubSpotId, InSegment, LastSyncedAt, SalesforceIdKey, SyncStatus } from '../workflows/search-attributes.ts';
+import { contactStart } from '../workflows/start.ts';
 import type { World } from './world.ts';
 
 /** What a contact's workflow is told; it is started where there is none. */
@@ -17,13 +17,12 @@ type News =
 export async function tellContact(world: World, hubspotId: HubSpotContactId, news: News): Promise<void> {
   const { connection, client } = world;
   const adopted = news.signal === 'adopt' ? news.input : null;
+  const start = contactStart(connection, hubspotId);
   await client.workflow.signalWithStart('contactSync', {
-    workflowId: workflowIds.contact(connection, hubspotId),
-    taskQueue: taskQueues(connection).workflows,
-    args: [{ look: false }],
+    ...start,
     signal: messages[news.signal].name,
     signalArgs: ['input' in news ? news.input : {}],
-    typedSearchAttributes: [{ key: Connection, value: connection }, { key: HubSpotId, value: hubspotId }, ...(adopted === null ? [] : attributesOf(adopted))],
+    typedSearchAttributes: [...start.typedSearchAttributes, ...(adopted === null ? [] : attributesOf(adopted))],
     ...(adopted !== null && { memo: { name: adopted.name } }),
   });
 }

@@ -1,4 +1,5 @@
 import { readSegment, checkConnection } from './connection/check.ts';
+import { findContact, findSegment, listSegments } from './connection/lookup.ts';
 import { startRelabel } from './connection/relabel.ts';
 import { casting } from './failure.ts';
 import { beating } from './page/position.ts';
@@ -22,6 +23,9 @@ export function createActivities(dependencies: Dependencies) {
     readSegment: over(readSegment),
     checkConnection: over(checkConnection),
     startRelabel: over(startRelabel),
+    listSegments: over(listSegments),
+    findSegment: over(findSegment),
+    findContact: over(findContact),
     listPages: page(listPages),
     importPage: page(importPage),
     findMembers: page(findMembers),

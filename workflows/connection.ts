@@ -31,6 +31,9 @@ export async function connection(raw?: z.input<typeof input>): Promise<void> {
   const { startRelabel } = wf.proxyActivities<Pick<Activities, 'startRelabel'>>({
     taskQueue: live, startToCloseTimeout: '30 seconds', retry: { maximumInterval: '30 seconds' }, summary: 'Have the statuses of the contacts brought up to date',
   });
+  const { listSegments, findSegment, findContact } = wf.proxyActivities<Pick<Activities, 'listSegments' | 'findSegment' | 'findContact'>>({
+    taskQueue: live, startToCloseTimeout: '15 seconds', scheduleToCloseTimeout: '30 seconds', summary: 'Look something up in HubSpot',
+  });
   let checkDue = carried === undefined;
   let relabelDue = false;
   let turn: Promise<unknown> = Promise.resolve();
@@ -70,6 +73,10 @@ export async function connection(raw?: z.input<typeof input>): Promise<void> {
     checkDue ||= change.mappings !== undefined;
     return s;
   }), { description: 'Change any of createAs, mappings, timeZone, settleWindowMs, looksAfterSeconds, e.g. {"createAs": "Contact"}', validator: validateChange });
+
+  wf.setHandler(m.listSegments, () => listSegments({}), { description: 'The active segments that can be selected. Changes nothing; takes {}.', validator: (i?: object) => { readInput(m.emptyInput, i); } });
+  wf.setHandler(m.findSegment, (i) => findSegment(i), { description: 'The id of a segment, e.g. {"name": "Webmail prospects"}. Changes nothing.', validator: (i) => { readInput(m.findSegmentInput, i); } });
+  wf.setHandler(m.findContact, (i) => findContact(i), { description: 'The HubSpot id of a contact, e.g. {"email": "ada@example.com"}. Changes nothing.', validator: (i) => { readInput(m.findContactInput, i); } });
 
   note(m.pause, m.emptyInput, () => { s.paused = true; }, 'Stop all syncing of this connection; triggers are kept. Takes {}.');
   note(m.resume, m.emptyInput, () => { s.paused = false; checkDue = true; relabelDue = true; }, 'Sync again, and check both accounts. Takes {}.');

@@ -5,6 +5,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import * as z from 'zod';
 import type { FieldDecision } from '../sync/decide.ts';
+import { isValidEmail } from '../sync/email.ts';
 import type { Handover } from '../sync/handover.ts';
 import type { ErrorCategory, Link, SalesforceRef } from '../sync/records.ts';
 import type { Settings } from '../sync/settings.ts';
@@ -24,8 +25,28 @@ export const selectInclusionSegment = defineUpdate<Settings, [SelectInclusionSeg
 export const clearInclusionSegment = defineUpdate<Settings, [ClearInclusionSegment?]>('clearInclusionSegment');
 export const changeSettings = defineUpdate<Settings, [ChangeSettings]>('changeSettings');
 export const settings = defineQuery<Settings>('settings');
+export const findSegmentInput = z.strictObject({ name: z.string().min(1).max(200) });
+export const findContactInput = z.strictObject({ email: z.string().refine(isValidEmail, 'expected an email address') });
+export type FindSegment = z.infer<typeof findSegmentInput>;
+export type FindContact = z.infer<typeof findContactInput>;
+
+/** Look-ups in HubSpot for those who have no credentials of it, such as the command line. They change nothing. */
+export const listSegments = defineUpdate<SegmentEntry[], [object?]>('listSegments');
+export const findSegment = defineUpdate<{ segmentId: string | null }, [FindSegment]>('findSegment');
+export const findContact = defineUpdate<{ hubspotId: string | null }, [FindContact]>('findContact');
+
 export const check = defineSignal<[object?]>('check');
 export const health = defineQuery<Health>('health');
+
+/** One entry of the answer to `listSegments`: an active contact segment, which can be chosen. */
+export interface SegmentEntry {
+  id: string;
+  name: string;
+  /** Members; null where HubSpot does not say. */
+  size: number | null;
+  /** HubSpot still evaluates it. It may be chosen all the same. */
+  processing: boolean;
+}
 
 /** Answer to `health`. */
 export interface Health {
