@@ -7,7 +7,7 @@ import type { Change, Contact } from './contact.ts';
 import { answer, type ContactAnswer } from './contact-answers.ts';
 import { READ, WRITE, writtenProperties } from './contact-routes.ts';
 import type { Claims } from './contacts.ts';
-import { HubSpotError, validationError, type BatchError } from './errors.ts';
+import { HubSpotError, missingRows, validationError, type BatchError } from './errors.ts';
 import { flag, requireBatchSize } from './requests.ts';
 import { hubspotTime } from './times.ts';
 
@@ -20,6 +20,8 @@ const readBatch = z.object({
 });
 const archiveBatch = z.object({ inputs: z.array(z.object({ id: z.string() })) });
 const archivedQuery = z.object({ archived: flag });
+
+const MISSING = 'Could not get some CONTACT objects, they may be deleted or not exist. Check that ids are valid.';
 
 type Result = ContactAnswer & { new?: boolean; objectWriteTraceId?: string };
 
@@ -59,7 +61,7 @@ export function batchRoutes(app: FastifyInstance, account: Account, faults: Faul
         else missing.push(input.id);
       }
     }
-    if (missing.length > 0) errors.push(missingRows(missing));
+    if (missing.length > 0) errors.push(missingRows(MISSING, missing));
     return send(reply, 200, started, results, errors);
   });
 
@@ -118,7 +120,7 @@ export function batchRoutes(app: FastifyInstance, account: Account, faults: Faul
       if (problem && !fault && account.batchErrors === 'whole') throw problem;
       if (problem) errors.push(problem.row(traceId === '' ? { ids: [input.id] } : { ids: [input.id], objectWriteTraceId: [traceId] }));
     }
-    if (missing.length > 0) errors.push(missingRows(missing));
+    if (missing.length > 0) errors.push(missingRows(MISSING, missing));
     const results = store.write(() => checked.map(({ change, id, traceId, names }): Result => {
       // An earlier row of this batch may have made or changed the same contact.
       const current = store.get(id);
@@ -148,10 +150,6 @@ export function batchRoutes(app: FastifyInstance, account: Account, faults: Faul
     });
     return errors.length === 0 ? reply.code(204).send() : send(reply, 207, started, [], errors);
   });
-}
-
-function missingRows(ids: string[]): BatchError {
-  return { status: 'error', category: 'OBJECT_NOT_FOUND', message: 'Could not get some CONTACT objects, they may be deleted or not exist. Check that ids are valid.', errors: [], context: { ids } };
 }
 
 function attempt(work: () => void): HubSpotError | undefined {

@@ -41,11 +41,11 @@ export class HubSpotError extends Error {
 
   /** As an element of `errors` in a batch answer of 207. */
   row(context: Record<string, string[]>): BatchError {
-    return { status: 'error', category: this.category, message: this.message, errors: this.errors, context: { ...this.context, ...context } };
+    return { status: 'error', category: this.category, message: this.message, errors: this.errors, context: { ...this.context, ...context }, links: {} };
   }
 }
 
-export type BatchError = { status: 'error'; category: string; message: string; errors: ErrorDetail[]; context: Record<string, string[]> };
+export type BatchError = { status: 'error'; category: string; message: string; errors: ErrorDetail[]; context: Record<string, string[]>; links: Record<string, string> };
 
 export function validationError(message: string, errors: ErrorDetail[] = []): HubSpotError {
   return new HubSpotError(400, 'VALIDATION_ERROR', message, errors);
@@ -58,6 +58,11 @@ export function propertyErrors(problems: { name: string; code: string; message: 
     `Property values were not valid: ${JSON.stringify(inMessage)}`,
     problems.map(({ name, code, message }) => ({ message, code, context: { propertyName: [name] } })),
   );
+}
+
+/** Inputs of a batch that do not exist. */
+export function missingRows(message: string, ids: string[]): BatchError {
+  return notFound(message).row({ ids });
 }
 
 export function notFound(message: string, context: Record<string, string[]> = {}): HubSpotError {

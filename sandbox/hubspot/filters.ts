@@ -8,11 +8,11 @@ export type Predicate = (contact: Contact) => boolean;
 /** Whether a contact is in another list, for IN_LIST filters. */
 export type InList = (listId: string, contactId: string) => boolean;
 
-const propertyFilter = z.object({ filterType: z.literal('PROPERTY'), property: z.string(), operation: z.looseObject({ operationType: z.string(), operator: z.string() }) });
+const propertyFilter = z.object({ filterType: z.literal('PROPERTY'), property: z.string(), operation: z.looseObject({ operationType: z.string(), operator: z.string(), includeObjectsWithNoValueSet: z.boolean().default(false) }) });
 const inListFilter = z.object({ filterType: z.literal('IN_LIST'), listId: z.string(), operator: z.enum(['IN_LIST', 'NOT_IN_LIST']) });
 const filter = z.discriminatedUnion('filterType', [propertyFilter, inListFilter]);
 
-export type FilterBranch = { filterBranchType: 'OR' | 'AND'; filterBranchOperator?: string; filterBranches: FilterBranch[]; filters: z.output<typeof filter>[] };
+export type FilterBranch = { filterBranchType: 'OR' | 'AND'; filterBranchOperator: string; filterBranches: FilterBranch[]; filters: z.output<typeof filter>[] };
 
 const branch: z.ZodType<FilterBranch> = z.lazy(() =>
   z.object({
@@ -20,7 +20,7 @@ const branch: z.ZodType<FilterBranch> = z.lazy(() =>
     filterBranchOperator: z.string().optional(),
     filterBranches: z.array(branch).default([]),
     filters: z.array(filter).default([]),
-  }),
+  }).transform((one) => ({ ...one, filterBranchOperator: one.filterBranchOperator ?? one.filterBranchType })),
 );
 
 /**

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { access } from './access.ts';
 import type { Account } from './account.ts';
-import { HubSpotError, validationError, type BatchError } from './errors.ts';
+import { HubSpotError, missingRows, validationError, type BatchError } from './errors.ts';
 import { membershipAnswer } from './list-answers.ts';
 import { LIST_READ, LIST_WRITE, listParams } from './list-routes.ts';
 import type { List } from './list.ts';
@@ -110,7 +110,7 @@ export function membershipRoutes(app: FastifyInstance, account: Account, prefix:
     const errors: BatchError[] = [];
     for (const { objectTypeId, recordId } of inputs) {
       if (known(objectTypeId, recordId)) results.push({ objectTypeId, recordId, recordListMemberships: of(recordId) });
-      else errors.push({ status: 'error', category: 'OBJECT_NOT_FOUND', message: `Record ${recordId} of the object type ${objectTypeId} does not exist.`, errors: [], context: { ids: [recordId] } });
+      else errors.push(missingRows(`Record ${recordId} of the object type ${objectTypeId} does not exist.`, [recordId]));
     }
     const body = { status: 'COMPLETE', results, startedAt, completedAt: hubspotTime(account.clock.now()) };
     return errors.length === 0 ? reply.send(body) : reply.code(207).send({ ...body, numErrors: errors.length, errors });

@@ -57,10 +57,8 @@ export function oauthRoutes(app: FastifyInstance, account: Account, prefix: stri
     user_id: USER_ID,
     user: 'admin@sandbox.example',
     hub_domain: 'sandbox.example',
-    app_id: APP_ID,
-    client_id: CLIENT,
+    ...(token.kind === 'refresh' ? { client_id: CLIENT, token_type: 'refresh' } : { app_id: APP_ID, token_type: 'access' }),
     scopes: [...account.scopes],
-    token_type: token.kind === 'refresh' ? 'refresh' : 'access',
     token: token.token,
     ...(token.expiresAt === null ? {} : { expires_in: Math.max(0, Math.floor((token.expiresAt - account.clock.now()) / 1000)) }),
   });
