@@ -37,7 +37,7 @@ export function accountCalls(requester: Requester): Pick<HubSpot, 'account' | 'p
         operation: 'list the owners',
         method: 'GET',
         path: PATHS.owners,
-        query: { limit: 500, after, archived },
+        query: { limit: 100, after, archived },
         schema: z.object({ results: z.array(ownerSchema), paging: z.object({ next: z.object({ after: z.string() }).nullish() }).nullish() }),
         repeatable: true,
       },

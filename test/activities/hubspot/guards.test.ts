@@ -288,6 +288,19 @@ describe('batches', () => {
   });
 });
 
+describe('pages', () => {
+  test('owners come from all pages, archived ones after the active', async () => {
+    portal = await startFakePortal((request, response) => {
+      const { searchParams } = new URL(request.url, 'http://x');
+      const archived = searchParams.get('archived') === 'true';
+      const second = searchParams.get('after') === '2';
+      const owner = { id: archived ? '3' : second ? '2' : '1', email: 'o@b.example', userId: 9, archived };
+      json(response, 200, { results: [owner], ...(archived || second ? {} : { paging: { next: { after: '2', link: '' } } }) });
+    });
+    assert.deepEqual((await portal.hubspot.owners(call)).map((owner) => [owner.id, owner.archived]), [['1', false], ['2', false], ['3', true]]);
+  });
+});
+
 describe('URLs', () => {
   test('arrays are repeated keys, and no path ends in a slash', async () => {
     portal = await startFakePortal((_request, response) => json(response, 200, contactJson('51')));
