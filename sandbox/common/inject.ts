@@ -24,6 +24,8 @@ export function injectFaults(app: FastifyInstance, faults: Faults, errorAnswer: 
   });
   const wait = async (ms: number): Promise<void> => {
     await sleep(Math.min(ms, LONGEST), undefined, { signal: closing.signal }).catch(() => undefined);
+    // What waited when the sandbox closed has neither an effect nor an answer.
+    if (closing.signal.aborted) await never;
   };
 
   app.addHook('onRequest', async (request, reply): Promise<unknown> => {
