@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
-import type { HubSpot } from '../../../activities/hubspot/index.ts';
+import type { ContactUpdate, HubSpot } from '../../../activities/hubspot/index.ts';
+import { createLimiter } from '../../../activities/crm/limiter.ts';
+import { createHubSpot } from '../../../activities/hubspot/index.ts';
 import type { HubSpotContactId } from '../../../sync/records.ts';
+import { HastyClock } from '../crm/fakeClock.ts';
 import { contactId, openPortal } from './sandbox.ts';
 import type { Portal } from './sandbox.ts';
 
@@ -66,7 +69,7 @@ describe('reading contacts', () => {
       const alone = await hubspot.readContact(id, ['email'], call);
       assert.ok(alone.kind === 'merged');
       assert.notEqual(alone.into.id, id);
-      assert.deepEqual([...alone.into.mergedIds].sort(), [winner, loser].sort());
+      assert.deepEqual(new Set(alone.into.mergedIds), new Set([winner, loser]));
       const together = batch.get(id);
       assert.ok(together?.kind === 'merged');
       assert.equal(together.into.id, alone.into.id);
@@ -97,6 +100,16 @@ describe('creating contacts', () => {
     assert.deepEqual([conflict.failure.status, conflict.failure.existingId], [409, known]);
     assert.equal(bad.failure.code, 'VALIDATION_ERROR');
   });
+
+  test('a create whose answer was lost is found by its email', async () => {
+    await portal.control('faults', { method: 'POST', path: '/crm/v3/objects/contacts/batch/create', cut: true, when: 'after' });
+    await assert.rejects(hubspot.createContacts([{ email: 'lost@c.example' }], call), { code: 'NETWORK' });
+    const found = await hubspot.readContactsByEmail(['lost@c.example'], [], call);
+    assert.equal(found.size, 1);
+    const [again] = await hubspot.createContacts([{ email: 'lost@c.example' }], call);
+    assert.ok(again && !again.ok);
+    assert.equal(again.failure.existingId, found.get('lost@c.example')?.id);
+  });
 });
 
 describe('updating contacts', () => {
@@ -104,7 +117,7 @@ describe('updating contacts', () => {
     test(`one bad row never fails its page, where HubSpot refuses ${batchErrors}`, async () => {
       await portal.control('settings', { batchErrors });
       const ids = await created(...Array.from({ length: 20 }, (_, n) => `page-${batchErrors}-${n}@d.example`));
-      const rows = ids.map((id, n) => ({ id, properties: n === 13 ? { nope: 'x' } : { jobtitle: 'Engineer' } }));
+      const rows = ids.map((id, n): ContactUpdate => ({ id, properties: n === 13 ? { nope: 'x' } : { jobtitle: 'Engineer' } }));
       const outcomes = await hubspot.updateContacts([...rows, { id: NOBODY, properties: { jobtitle: 'x' } }], call);
       assert.deepEqual(outcomes.flatMap((outcome, n) => (outcome.ok ? [] : [n])), [13, 20]);
       assert.deepEqual(outcomes[0], { ok: true, id: ids[0], confirmed: { jobtitle: 'Engineer' } });
@@ -135,6 +148,32 @@ describe('the live lane', () => {
     assert.deepEqual(outcomes.flatMap((outcome, n) => (outcome.ok ? [] : [n])), [3]);
     await Promise.all(ids.map((id) => hubspot.live.memberships(id)));
     assert.ok((await portal.calls()) - before < 20);
+  });
+});
+
+describe('searches', () => {
+  test('go out five a second, so that none is refused', async () => {
+    const search = () => hubspot.searchContacts({ property: 'email', value: 'x@y.example', properties: [] }, call);
+    await Promise.all(Array.from({ length: 8 }, search));
+    const answer: unknown = await (await fetch(`${portal.url}/_sandbox/requests`)).json();
+    const { requests } = z.object({ requests: z.array(z.object({ url: z.string(), status: z.number().nullish() })) }).parse(answer);
+    const searches = requests.filter(({ url }) => url.endsWith('/search'));
+    assert.ok(searches.length >= 8);
+    assert.ok(searches.every(({ status }) => status === 200));
+  });
+});
+
+describe('OAuth', () => {
+  test('a token is got by refresh token, and renewed with the rotated one when it was revoked', async () => {
+    await portal.control('settings', { rotateRefreshTokens: true });
+    const kept: string[] = [];
+    const clock = new HastyClock();
+    const auth = { kind: 'oauth', clientId: 'sandbox', clientSecret: 'sandbox', refreshToken: 'sandbox-refresh', onRotate: (token: string) => void kept.push(token) } as const;
+    const client = createHubSpot({ baseUrl: portal.url, auth, limiter: createLimiter(), clock });
+    const { portalId } = await client.account(call);
+    clock.pass(1_790_000);
+    assert.equal((await client.account(call)).portalId, portalId);
+    assert.equal(new Set(kept).size, 2);
   });
 });
 
