@@ -2,9 +2,11 @@ import { options, type Option, type Property, type PropertyGroup, type PropertyT
 
 type Short = readonly [name: string, label: string, type: PropertyType, fieldType: string, more?: { options?: Option[]; readOnly?: boolean; custom?: boolean; group?: string; owner?: boolean }];
 
+/** HubSpot's own, and those of Salesforce's Lead Status: an administrator who syncs the two adds the latter, since values must be equal. */
 const LEAD_STATUS = options([
   ['NEW', 'New'], ['OPEN', 'Open'], ['IN_PROGRESS', 'In Progress'], ['OPEN_DEAL', 'Open Deal'], ['UNQUALIFIED', 'Unqualified'],
   ['ATTEMPTED_TO_CONTACT', 'Attempted to Contact'], ['CONNECTED', 'Connected'], ['BAD_TIMING', 'Bad Timing'],
+  ...['Open - Not Contacted', 'Working - Contacted', 'Closed - Converted', 'Closed - Not Converted'].map((status): [string, string] => [status, status]),
 ]);
 
 /** In their order; a contact's stage only moves towards the end. */

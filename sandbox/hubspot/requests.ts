@@ -4,7 +4,8 @@ import { validationError } from './errors.ts';
 /** A repeated or comma-separated query parameter. */
 export const names = z.union([z.string(), z.array(z.string())]).optional()
   .transform((given) => (given === undefined ? undefined : [given].flat().flatMap((part) => part.split(',')).map((part) => part.trim()).filter((part) => part !== '')));
-export const flag = z.enum(['true', 'false']).default('false').transform((given) => given === 'true');
+/** A yes or no of the query; clients in Python write `True`. */
+export const flag = z.string().toLowerCase().pipe(z.enum(['true', 'false'])).default('false').transform((given) => given === 'true');
 
 /** The `limit` parameter: 400 outside 1 to `most`. */
 export function limitOf(given: string | undefined, usual: number, most: number): number {
