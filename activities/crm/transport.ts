@@ -26,8 +26,9 @@ export function openTransport(environment: NodeJS.ProcessEnv = process.env): Dis
         ...bounds,
         requestTls: { allowH2: false },
         noProxy,
-        ...present('httpProxy', environment['http_proxy'] ?? environment['HTTP_PROXY']),
-        ...present('httpsProxy', environment['https_proxy'] ?? environment['HTTPS_PROXY']),
+        // An empty text stops undici from looking into process.env by itself.
+        httpProxy: environment['http_proxy'] ?? environment['HTTP_PROXY'] ?? '',
+        httpsProxy: environment['https_proxy'] ?? environment['HTTPS_PROXY'] ?? '',
       })
     : new Agent({ ...bounds, connect: { allowH2: false } });
   return agent.compose((dispatch) => (options, handler) => {
@@ -37,9 +38,6 @@ export function openTransport(environment: NodeJS.ProcessEnv = process.env): Dis
     return dispatch({ ...options, headersTimeout: timeouts.headers, bodyTimeout: timeouts.body }, new Whole(handler, exchange));
   });
 }
-
-const present = <Key extends string>(key: Key, value: string | undefined): Partial<Record<Key, string>> =>
-  value ? ({ [key]: value } as Record<Key, string>) : {};
 
 /**
  * The process's one transport. It is Node's global dispatcher too, because @hubspot/api-client uses the global `fetch`

@@ -17,6 +17,7 @@ const ALWAYS = ['email', 'hs_additional_emails', 'hs_merged_object_ids'];
 
 type Reads = Pick<HubSpot, 'readContacts' | 'readContact' | 'readArchived' | 'readContactsByEmail' | 'searchContacts'>;
 
+/** The reads of contacts: by id, by email, among the archived, by search. */
 export function contactReads(requester: Requester): Reads {
   const readBatch = async (inputs: readonly string[], properties: readonly string[], call: Call & { withHistory?: readonly string[] }, options: { archived?: boolean; idProperty?: string } = {}) => {
     const answer = await requester.send(

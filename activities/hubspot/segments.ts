@@ -35,6 +35,7 @@ const membershipSchema = z
 
 type SegmentCalls = Pick<HubSpot, 'segments' | 'segment' | 'segmentByName' | 'membershipPage' | 'memberships'>;
 
+/** Segments, as HubSpot now calls its lists: what they are, who is in them, and which of them a contact is in. */
 export function segmentCalls(requester: Requester): SegmentCalls {
   const fetchSegment = async (path: string, call: Call): Promise<Segment | null> => {
     try {

@@ -23,6 +23,7 @@ interface Row {
 type Written = Outcome<{ contact: HubSpotContact }>;
 type Send = (rows: readonly Row[]) => Promise<ContactBatch>;
 
+/** The writes of contacts, in batches of 100 with an outcome for each row. */
 export function contactWrites(requester: Requester): Pick<HubSpot, 'createContacts' | 'updateContacts'> {
   const sender = (operation: string, path: string, call: Call, repeatable: boolean): Send => (rows) =>
     requester.send(

@@ -37,6 +37,7 @@ const describeSchema = z.object({ name: z.string(), createable: z.boolean(), upd
 
 type Descriptions = Pick<Salesforce, 'describe' | 'limits' | 'checkAccess'>;
 
+/** What the org has, allows and counts. */
 export function describeCalls(requester: Requester): Descriptions {
   const describe = (type: string, call: Call) =>
     requester.send({ operation: `describe ${type}`, method: 'GET', path: `/sobjects/${soql.name(type).text}/describe`, schema: describeSchema, repeatable: true }, call);

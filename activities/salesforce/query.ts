@@ -20,6 +20,7 @@ const pageSchema = z
 type Bounded = Call & { deleted?: boolean; atMost: number };
 type Queries = Pick<Salesforce, 'query' | 'queryMore' | 'queryAllPages' | 'queryIn' | 'retrieve' | 'activeUsers'>;
 
+/** Queries and reads by id, with pages followed and URLs kept within their bound. */
 export function queryCalls(requester: Requester): Queries {
   const pathOf = (text: string, deleted: boolean | undefined): string => `/${deleted ? 'queryAll' : 'query'}?q=${encodeURIComponent(text)}`;
 

@@ -29,7 +29,8 @@ export function saveCalls(requester: Requester): Saves {
     for (const batch of chunks(rows, BATCH)) {
       try {
         const answers = await requester.send({ operation, ...request(batch), schema: z.array(rowSchema).length(batch.length) }, call);
-        outcomes.push(...answers.map((answer, index) => outcomeOf(operation, answer, expected(batch[index] as Input))));
+        const ids = batch.map(expected);
+        outcomes.push(...answers.map((answer, index) => outcomeOf(operation, answer, ids[index] ?? null)));
       } catch (error) {
         // What was written already must be told: only a failure before the first write is the call's own.
         if (!(error instanceof CrmFailure) || outcomes.length === 0) throw error;
@@ -64,7 +65,10 @@ export function saveCalls(requester: Requester): Saves {
     async remove(ids, call) {
       const outcomes = await save('delete records', ids, (batch) => ({ method: 'DELETE', path: `/composite/sobjects?ids=${batch.join(',')}&allOrNone=false`, repeatable: true }), call, (id) => id);
       // A delete that is repeated, or meets a record already deleted, has reached its end.
-      return outcomes.map((outcome, index) => (!outcome.ok && outcome.failure.code === 'ENTITY_IS_DELETED' ? { ok: true, id: ids[index] as SalesforceId } : outcome));
+      return outcomes.map((outcome, index) => {
+        const id = ids[index];
+        return id !== undefined && !outcome.ok && outcome.failure.code === 'ENTITY_IS_DELETED' ? { ok: true, id } : outcome;
+      });
     },
   };
 }

@@ -39,6 +39,7 @@ const tokenSchema = z.object({
   id: z.string().regex(/\/id\/\w{15,18}\/\w{15,18}$/),
 });
 
+/** Logs in by client credentials when first asked, and again when a session ends. */
 export function openSessions({ loginUrl, clientId, clientSecret, apiVersion, timeouts, clock }: Login): Sessions {
   const oauth2 = new OAuth2({ loginUrl, clientId, clientSecret });
   let held: { session: Session; since: number } | undefined;
