@@ -20,7 +20,7 @@ before(async () => {
 });
 after(() => sandbox.close());
 
-async function control(name: string, body: object, method = 'POST'): Promise<unknown> {
+async function control(name: string, body: object, method: 'POST' | 'DELETE' = 'POST'): Promise<unknown> {
   const response = await fetch(`${sandbox.url}/_sandbox/${name}`, { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
   const text = await response.text();
   if (!response.ok) throw new Error(`${name}: ${text}`);
