@@ -1,5 +1,8 @@
 import type { FilterBranch } from './filters.ts';
 
+/** The object type id of contacts. */
+export const CONTACTS = '0-1';
+
 export type ProcessingType = 'MANUAL' | 'DYNAMIC' | 'SNAPSHOT';
 
 /** A list ("segment") as stored. Times in epoch ms. */

@@ -1,80 +1,50 @@
 import type { Clock } from '../common/clock.ts';
 import type { Database } from '../common/database.ts';
-import type { Contact } from './contact.ts';
 import type { ContactStore } from './contact-store.ts';
+import { Evaluation } from './evaluation.ts';
 import { HubSpotError, validationError } from './errors.ts';
-import { compileFilters, parseFilterBranch, type FilterBranch, type Predicate } from './filters.ts';
-import type { List, ProcessingType } from './list.ts';
+import { parseFilterBranch, type FilterBranch } from './filters.ts';
+import { CONTACTS, type List, type ProcessingType } from './list.ts';
 import type { Memberships } from './memberships.ts';
 import type { Properties } from './properties.ts';
 
-const CONTACTS = '0-1';
-
-type Waiting = { due: number; contactId: string; contact: Contact | undefined } | { due: number; listId: string };
-
 export type ListDraft = { name: string; objectTypeId: string; processingType: ProcessingType; filterBranch?: unknown };
 
-/**
- * The lists of the account. A DYNAMIC list notices a change of a contact `lagMs` after it, on the sandbox's clock: changes wait with the state they
- * made, and whoever looks (every list route, every write) first lets those that are due take effect, at the time they were due.
- */
+/** The lists ("segments") of the account. */
 export class Lists {
   readonly memberships: Memberships;
+  readonly evaluation: Evaluation;
   readonly #clock: Clock;
   readonly #database: Database;
-  readonly #store: ContactStore;
   readonly #properties: Properties;
   readonly #lists = new Map<string, List>();
-  readonly #predicates = new Map<string, Predicate>();
-  #waiting: Waiting[] = [];
-  #earliest = Infinity;
-  lagMs: number;
 
   constructor(clock: Clock, database: Database, store: ContactStore, properties: Properties, memberships: Memberships, lagMs: number) {
     this.#clock = clock;
     this.#database = database;
-    this.#store = store;
     this.#properties = properties;
     this.memberships = memberships;
-    this.lagMs = lagMs;
+    this.evaluation = new Evaluation(clock, database, store, properties, memberships, lagMs, (listId) => {
+      const list = this.#lists.get(listId);
+      if (list) this.#save({ ...list, processingStatus: 'COMPLETE' });
+    });
     database.exec('CREATE TABLE IF NOT EXISTS lists (listId INTEGER PRIMARY KEY AUTOINCREMENT, list TEXT NOT NULL)');
-    for (const row of database.all('SELECT list FROM lists ORDER BY listId')) this.#keep(JSON.parse(String(row['list'])));
-    // What waited when the sandbox ended is lost: look at everything again.
-    for (const list of this.#live()) if (list.processingType === 'DYNAMIC') this.#wait({ due: clock.now(), listId: list.listId });
-    store.listen((before, after) => this.#noticeChange(before, after));
+    for (const row of database.all('SELECT list FROM lists ORDER BY listId')) {
+      const list = this.#keep(JSON.parse(String(row['list'])));
+      // What waited when the sandbox ended is lost: look at everything again.
+      if (list.processingType === 'DYNAMIC' || list.processingStatus === 'PROCESSING') this.evaluation.schedule(list.listId, 0);
+    }
   }
 
   reset(): void {
     this.#database.exec("DELETE FROM lists; DELETE FROM sqlite_sequence WHERE name = 'lists'");
     this.memberships.reset();
+    this.evaluation.reset();
     this.#lists.clear();
-    this.#predicates.clear();
-    this.#waiting = [];
-    this.#earliest = Infinity;
-  }
-
-  /** Lets every change that is due take effect. */
-  settle(): void {
-    const now = this.#clock.now();
-    if (this.#earliest > now) return;
-    const due = this.#waiting.filter((one) => one.due <= now).sort((a, b) => a.due - b.due);
-    this.#waiting = this.#waiting.filter((one) => one.due > now);
-    this.#earliest = this.#waiting.reduce((least, one) => Math.min(least, one.due), Infinity);
-    this.#database.transaction(() => {
-      for (const one of due) {
-        if ('listId' in one) this.#evaluateList(one.listId, one.due);
-        else this.#evaluateContact(one.contactId, one.contact, one.due);
-      }
-    });
-  }
-
-  #wait(one: Waiting): void {
-    this.#waiting.push(one);
-    this.#earliest = Math.min(this.#earliest, one.due);
   }
 
   find(listId: string): List | undefined {
-    this.settle();
+    this.evaluation.settle();
     const list = this.#lists.get(listId);
     return list?.deletedAt === undefined ? list : undefined;
   }
@@ -92,12 +62,12 @@ export class Lists {
   }
 
   all(): List[] {
-    this.settle();
+    this.evaluation.settle();
     return this.#live();
   }
 
   create(draft: ListDraft): List {
-    this.settle();
+    this.evaluation.settle();
     this.#requireFreeName(draft.objectTypeId, draft.name);
     const filtered = draft.processingType !== 'MANUAL';
     if (draft.processingType === 'DYNAMIC' && draft.filterBranch === undefined) throw validationError('A list with the processing type DYNAMIC needs a filterBranch.');
@@ -110,7 +80,7 @@ export class Lists {
       processingStatus: filterBranch ? 'PROCESSING' : 'COMPLETE',
       createdAt: now, updatedAt: now, filtersUpdatedAt: now, ...(filterBranch ? { filterBranch } : {}),
     };
-    if (filterBranch) this.#wait({ due: now + this.lagMs, listId });
+    if (filterBranch) this.evaluation.schedule(listId);
     return this.#save(list);
   }
 
@@ -124,7 +94,7 @@ export class Lists {
     const list = this.read(listId);
     if (list.processingType !== 'DYNAMIC') throw validationError(`The filters of a list with the processing type ${list.processingType} cannot be changed.`);
     const now = this.#clock.now();
-    this.#wait({ due: now + this.lagMs, listId });
+    this.evaluation.schedule(listId);
     return this.#save({
       ...list, filterBranch: this.#parse(list.objectTypeId, filterBranch), processingStatus: 'PROCESSING',
       listVersion: list.listVersion + 1, updatedAt: now, filtersUpdatedAt: now,
@@ -145,7 +115,7 @@ export class Lists {
     }
     this.#requireFreeName(list.objectTypeId, list.name);
     const { deletedAt: _deleted, ...kept } = list;
-    if (list.processingType === 'DYNAMIC') this.#wait({ due: this.#clock.now() + this.lagMs, listId });
+    if (list.processingType === 'DYNAMIC') this.evaluation.schedule(listId);
     this.#save({ ...kept, updatedAt: this.#clock.now(), processingStatus: list.processingType === 'DYNAMIC' ? 'PROCESSING' : kept.processingStatus });
   }
 
@@ -163,44 +133,6 @@ export class Lists {
     return [...this.#lists.values()].filter((list) => list.deletedAt === undefined);
   }
 
-  #noticeChange(before: Contact | undefined, after: Contact | undefined): void {
-    this.settle();
-    const contactId = after?.id ?? before?.id;
-    if (contactId === undefined) return;
-    const present = after && !after.archived ? after : undefined;
-    if (!present) this.#leaveAll(contactId);
-    else this.#wait({ due: this.#clock.now() + this.lagMs, contactId, contact: present });
-  }
-
-  /** A record that is gone is in no list, at once. */
-  #leaveAll(contactId: string): void {
-    const now = this.#clock.now();
-    this.#waiting = this.#waiting.filter((one) => !('contactId' in one) || one.contactId !== contactId);
-    for (const list of this.#lists.values()) this.memberships.leave(list.listId, contactId, now);
-  }
-
-  #evaluateContact(contactId: string, contact: Contact | undefined, at: number): void {
-    for (const [listId, predicate] of this.#predicates) {
-      const list = this.#lists.get(listId);
-      if (list?.processingType !== 'DYNAMIC' || list.deletedAt !== undefined) continue;
-      if (contact && predicate(contact)) this.memberships.join(listId, contactId, at);
-      else this.memberships.leave(listId, contactId, at);
-    }
-  }
-
-  #evaluateList(listId: string, at: number): void {
-    const list = this.#lists.get(listId);
-    const predicate = this.#predicates.get(listId);
-    if (!list || list.deletedAt !== undefined) return;
-    if (predicate) {
-      for (const contact of this.#store.all()) {
-        if (!contact.archived && predicate(contact)) this.memberships.join(listId, contact.id, at);
-        else this.memberships.leave(listId, contact.id, at);
-      }
-    }
-    this.#save({ ...list, processingStatus: 'COMPLETE' });
-  }
-
   #save(list: List): List {
     this.#database.run('INSERT OR REPLACE INTO lists (listId, list) VALUES (?, ?)', Number(list.listId), JSON.stringify(list));
     return this.#keep(list);
@@ -208,10 +140,7 @@ export class Lists {
 
   #keep(list: List): List {
     this.#lists.set(list.listId, list);
-    if (list.filterBranch && list.objectTypeId === CONTACTS) {
-      const predicate = compileFilters(list.filterBranch, this.#properties, (other, contactId) => this.memberships.get(other, contactId) !== undefined);
-      this.#predicates.set(list.listId, predicate);
-    }
+    this.evaluation.watch(list);
     return list;
   }
 }

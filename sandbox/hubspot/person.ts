@@ -70,14 +70,14 @@ export function personRoutes(app: FastifyInstance, account: Account): void {
   });
   app.post('/_sandbox/settings', (request) => {
     const { segmentLagMs, searchLagMs, ...rest } = settings.parse(request.body);
-    if (segmentLagMs !== undefined) account.lists.lagMs = segmentLagMs;
+    if (segmentLagMs !== undefined) account.lists.evaluation.lagMs = segmentLagMs;
     if (searchLagMs !== undefined) account.index.lagMs = searchLagMs;
     Object.assign(account, rest);
-    return { segmentLagMs: account.lists.lagMs, searchLagMs: account.index.lagMs, rotateRefreshTokens: account.rotateRefreshTokens, tokenTtlMs: account.tokenTtlMs, batchErrors: account.batchErrors };
+    return { segmentLagMs: account.lists.evaluation.lagMs, searchLagMs: account.index.lagMs, rotateRefreshTokens: account.rotateRefreshTokens, tokenTtlMs: account.tokenTtlMs, batchErrors: account.batchErrors };
   });
   app.get('/_sandbox/membership-log', (request) => {
     const { listId } = z.object({ listId: z.string().optional() }).parse(request.query);
-    account.lists.settle();
+    account.lists.evaluation.settle();
     return { log: account.lists.memberships.log(listId) };
   });
 }

@@ -14,16 +14,17 @@ const FIRST_OWNER = 71_001;
 export function seedHubSpot(account: Account, seed: SeedRequest): { portalId: number; contacts: number; lists: Record<string, string> } {
   account.reset();
   const people = seed.seed === 'us-500' ? usPeople() : seed.seed === 'synthetic' ? synthetic(seed.count, seed.random) : [];
-  const { lists, index } = account;
-  const { lagMs } = lists;
-  lists.lagMs = 0;
+  const { index } = account;
+  const { evaluation } = account.lists;
+  const { lagMs } = evaluation;
+  evaluation.lagMs = 0;
   const ids = account.contacts.store.write(() => {
     seedOwnersOf(account);
     return people.filter(({ hubspot }) => hubspot !== null).map((person) => seedContact(account, person).id);
   });
   if (seed.seed !== 'empty') seedLists(account, ids);
-  lists.settle();
-  lists.lagMs = lagMs;
+  evaluation.settle();
+  evaluation.lagMs = lagMs;
   index.reset();
   return { portalId: account.portalId, contacts: ids.length, lists: Object.fromEntries(account.lists.all().map(({ name, listId }) => [name, listId])) };
 }

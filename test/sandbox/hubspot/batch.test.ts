@@ -129,7 +129,10 @@ describe('batch upsert', () => {
     assert.equal(status, 200);
     assert.deepEqual(body.results.map((row) => [row.id === one, row.new, row.properties['city'], row.objectWriteTraceId]), [[true, false, 'Rome', 'x'], [false, true, 'Bari', undefined]]);
     const again = await batch().upsert({ inputs: [{ id: 'b@example.com', idProperty: 'email', properties: { city: 'Pisa' } }] });
-    assert.equal(again.results[0]?._new, false);
+    const [row] = again.results;
+    assert.ok(row);
+    const { _new: isNew } = row;
+    assert.equal(isNew, false);
   });
 
   test('matches on a custom unique property, which stays unique', async () => {
@@ -137,9 +140,9 @@ describe('batch upsert', () => {
     assert.equal((await sandbox.call('POST', '/crm/v3/properties/contacts', unique)).status, 201);
     const row = (id: string, email: string) => ({ id, idProperty: 'customer_number', properties: { email } });
     const first = await batch().upsert({ inputs: [row('K1', 'a@example.com'), row('K2', 'b@example.com')] });
-    assert.deepEqual(first.results.map(({ _new }) => _new), [true, true]);
+    assert.deepEqual(first.results.map(({ _new: isNew }) => isNew), [true, true]);
     const second = await batch().upsert({ inputs: [row('K1', 'c@example.com')] });
-    assert.deepEqual([second.results[0]?.id, second.results[0]?._new], [first.results[0]?.id, false]);
+    assert.deepEqual(second.results.map(({ id, _new: isNew }) => [id, isNew]), [[first.results[0]?.id, false]]);
     assert.equal((await refused(sandbox.client.crm.contacts.basicApi.update(first.results[1]?.id ?? '', { properties: { customer_number: 'K1' } }))).code, 409);
     assert.equal((await refused(batch().upsert({ inputs: [{ id: 'x', idProperty: 'city', properties: { email: 'd@example.com' } }] }))).code, 400);
   });
