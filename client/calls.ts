@@ -1,0 +1,63 @@
+import type { Client } from '@temporalio/client';
+import type { QueryDefinition, UpdateDefinition } from '@temporalio/common';
+import { taskQueues, workflowIds } from '../workflows/ids.ts';
+import * as messages from '../workflows/messages.ts';
+import { SluiceFailure, tell } from './failures.ts';
+
+const queryMs = 10_000;
+/** An update may look something up in a CRM, for which it has 30 s. */
+const updateMs = 45_000;
+/** A long poll lasts a minute: a poller that was not seen for longer is gone. */
+const pollerMs = 70_000;
+
+/** Temporal's calls, with their failures as sentences. */
+export interface Calls {
+  /** Any call of the client; `missing` says what is not there where Temporal knows no such workflow. */
+  call<T>(run: () => Promise<T>, missing: string): Promise<T>;
+  /** `missing` as in `call`; default: the connection is not there. */
+  query<T>(workflowId: string, query: QueryDefinition<T>, missing?: string): Promise<T>;
+  /** Checks first that a worker answers, since an update without one waits for ever. */
+  update<T, Input>(workflowId: string, update: UpdateDefinition<T, [Input]> | UpdateDefinition<T, [Input?]>, input: Input): Promise<T>;
+}
+
+/** Calls over one connection of Sluice. Every method rejects with a {@link SluiceFailure}, or with a defect. */
+export function createCalls(client: Client, connection: string): Calls {
+  const queue = taskQueues(connection).workflows;
+  const named = connection === 'main' ? '' : `SLUICE_CONNECTION=${connection} `;
+  const connectionMissing = `There is no connection "${connection}" on this Temporal server: start it with \`${named}npm run dev\`, or with \`${named}npm run worker\`.`;
+
+  const workerPolls = async (): Promise<boolean> => {
+    const { namespace } = client.options;
+    const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue: { name: queue }, taskQueueType: 1 });
+    return (pollers ?? []).some(({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < pollerMs);
+  };
+  const unanswered = async (certain: boolean): Promise<SluiceFailure> =>
+    certain || !(await workerPolls().catch(() => false))
+      ? new SluiceFailure('no-worker', `No worker serves the connection "${connection}": start one with \`${named}npm run dev\` or \`${named}npm run worker\`.`)
+      : new SluiceFailure('no-answer', `The worker of the connection "${connection}" did not answer in time: see its output, or start another with \`${named}npm run worker\`.`);
+
+  const guard = async <T>(ms: number, run: () => Promise<T>, missing: string): Promise<T> => {
+    try {
+      return await client.connection.withDeadline(Date.now() + ms, run);
+    } catch (error) {
+      const told = tell(error);
+      switch (told.kind) {
+        case 'not-found': throw new SluiceFailure(missing === connectionMissing ? 'no-connection' : 'not-found', missing, error);
+        case 'refused': case 'job-failed': throw new SluiceFailure(told.kind, told.sentence, error);
+        case 'unanswered': throw await unanswered(told.certain);
+        case 'no-server': throw new SluiceFailure('no-server', `Temporal does not answer any more (${told.details}): start it with \`npm run dev\`, or set TEMPORAL_ADDRESS.`, error);
+        case 'other': throw error;
+      }
+    }
+  };
+  const query: Calls['query'] = (workflowId, definition, missing = connectionMissing) =>
+    guard(queryMs, () => client.workflow.getHandle(workflowId).query(definition), missing);
+  return {
+    call: (run, missing) => guard(queryMs, run, missing),
+    query,
+    update: async <T>(workflowId: string, { name }: { name: string }, input: unknown): Promise<T> => {
+      await query(workflowIds.connection(connection), messages.health);
+      return guard(updateMs, () => client.workflow.getHandle(workflowId).executeUpdate<T, [unknown]>(name, { args: [input] }), connectionMissing);
+    },
+  };
+}

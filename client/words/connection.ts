@@ -1,0 +1,35 @@
+import type { Settings } from '../../sync/settings.ts';
+import type { Health, SegmentEntry } from '../../workflows/messages.ts';
+import { rows, table, time } from './text.ts';
+
+/** A connection's settings, and what stands in its way. */
+export function settingsWords(s: Settings): string {
+  return [
+    `Connection ${s.connection}: ${s.ready ? (s.paused ? 'paused' : 'ready') : 'not ready'}`,
+    ...s.problems.map((problem) => `  ! ${problem}`),
+    ...(s.segment?.unusable == null ? [] : [`  ! The inclusion segment is unusable, so nothing syncs: ${s.segment.unusable}`]),
+    ...rows([
+      ['Inclusion segment', s.segment === null ? 'none: every contact may sync' : `"${s.segment.name}" (${s.segment.id}), since ${time(s.segment.selectedAt)}${s.segment.selectedBy === null ? '' : ` by ${s.segment.selectedBy}`}`],
+      ['Accounts', s.accounts === null ? 'not known yet' : `HubSpot portal ${s.accounts.hubspotPortalId}, Salesforce org ${s.accounts.salesforceOrgId}`],
+      ['Creates in Salesforce', s.createAs === 'never' ? 'nothing' : `a ${s.createAs} where none matches`],
+      ['Time zone', s.timeZone],
+      ['Settle window', `${s.settleWindowMs} ms`],
+      ['Import looks again', s.looksAfterSeconds.length === 0 ? 'never' : `after ${s.looksAfterSeconds.join(', ')} s`],
+      ['Settings version', String(s.version)],
+    ]),
+    ...s.warnings.map((warning) => `  Note: ${warning}`),
+    '', table(['HubSpot', 'Lead', 'Contact', 'Rule'], s.mappings.map((m) => [m.hubspot, m.lead ?? '', m.contact ?? '', m.rule])),
+    ...(s.changes.length === 0 ? [] : ['', 'Last changes:', ...s.changes.slice(0, 5).map(({ at, by, what }) => `  ${time(at)}${by === null ? '' : ` by ${by}`}: ${what}`)]),
+  ].join('\n');
+}
+
+/** Whether the connection can sync. */
+export function healthWords(connection: string, { status, problems, warnings }: Health): string {
+  return [`Connection ${connection}: ${status}`, ...problems.map((problem) => `  ! ${problem}`), ...warnings.map((warning) => `  Note: ${warning}`)].join('\n');
+}
+
+/** The segments that can be selected; the one in force is marked. */
+export function segmentsWords(segments: readonly (SegmentEntry & { selected: boolean })[]): string {
+  if (segments.length === 0) return 'HubSpot has no active contact segment. Create one there; static ones cannot be selected.';
+  return table(['', 'Id', 'Name', 'Members', ''], segments.map((s) => [s.selected ? '*' : '', s.id, s.name, s.size === null ? '?' : String(s.size), s.processing ? 'still processing' : '']));
+}
