@@ -1,7 +1,7 @@
 import { defaultPayloadConverter, type SearchAttributePair } from '@temporalio/common';
 import type { Handover } from '../sync/handover.ts';
 import type { HubSpotContactId } from '../sync/records.ts';
-import * as messages from '../workflows/messages.ts';
+import type * as messages from '../workflows/messages.ts';
 import { ErrorCategoryKey, HubSpotId, InSegment, LastSyncedAt, SalesforceIdKey, SyncStatus } from '../workflows/search-attributes.ts';
 import { contactStart } from '../workflows/start.ts';
 import type { World } from './world.ts';
@@ -20,7 +20,7 @@ export async function tellContact(world: World, hubspotId: HubSpotContactId, new
   const start = contactStart(connection, hubspotId);
   await client.workflow.signalWithStart('contactSync', {
     ...start,
-    signal: messages[news.signal].name,
+    signal: news.signal,
     signalArgs: ['input' in news ? news.input : {}],
     typedSearchAttributes: [...start.typedSearchAttributes, ...(adopted === null ? [] : attributesOf(adopted))],
     ...(adopted !== null && { memo: { name: adopted.name } }),

@@ -22,7 +22,7 @@ export function createActivities(dependencies: Dependencies) {
     ...liveActivities(world),
     readSegment: over(readSegment),
     checkConnection: over(checkConnection),
-    startRelabel: over(startRelabel),
+    startRelabel: () => startRelabel(world),
     listSegments: over(listSegments),
     findSegment: over(findSegment),
     findContact: over(findContact),

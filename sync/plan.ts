@@ -88,6 +88,13 @@ export function conclude(pair: Pair, decision: Decision, base: Base, outcome: Ex
   };
 }
 
+/** The contact's name once the decision is written: full name, else as it was read. */
+export function nameAfter(pair: Pair, decision: Decision): string {
+  const part = (property: string): string => decision.hubspot[property] ?? pair.fields.find((f) => f.hubspot === property)?.h.text ?? '';
+  const full = [part('firstname'), part('lastname')].filter((p) => p !== '').join(' ');
+  return full === '' ? pair.name : full;
+}
+
 const nothing: Conclusion['wrote'] = { hubspot: [], salesforce: [] };
 
 function writtenReason(link: Link, { hubspot, salesforce }: Conclusion['wrote']): string {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isTimeZone } from './convert/time.ts';
 import { DEFAULT_MAPPINGS, type Mapping } from './mapping.ts';
 
 const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_.]{0,99}$/, 'expected a property or field name');
@@ -8,14 +9,6 @@ const mapping = z.strictObject({
   contact: name.optional(),
   rule: z.enum(['salesforce-unless-blank', 'always-salesforce', 'two-way', 'none']),
 });
-
-function isTimeZone(zone: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== null;
-  } catch {
-    return false;
-  }
-}
 
 /** What `changeSettings` takes: any of the settings that a person may change. */
 export const settingsChange = z.strictObject({

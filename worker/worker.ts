@@ -14,10 +14,10 @@ export interface SluiceWorkerOptions {
   namespace: string;
   /** A bundle made before; otherwise it is made now (2-3 s). */
   workflowBundle?: NonNullable<WorkerOptions['workflowBundle']>;
+  /** Work under way may end by itself for so long after a shutdown was asked for; 15 seconds. */
+  shutdownGraceTime?: NonNullable<WorkerOptions['shutdownGraceTime']>;
 }
 
-/** Work under way may end by itself for so long after a shutdown was asked for. */
-const shutdownGraceTime = '15 seconds';
 /** HubSpot until its answers say otherwise: Professional and Enterprise, 190 calls per 10 s; its search 5 per s. */
 const hubspotRate = { max: 190, intervalMs: 10_000 };
 const searchRate = { max: 5, intervalMs: 1_000 };
@@ -26,7 +26,7 @@ const searchRate = { max: 5, intervalMs: 1_000 };
  * The worker of one connection: workflows, live and bulk activities on queues of their own, so that bulk work can never starve a
  * live edit. `run` ends when `shutdown` was called and everything has drained.
  */
-export async function createSluiceWorker({ environment, nativeConnection, client, namespace, workflowBundle }: SluiceWorkerOptions): Promise<{ run(): Promise<void>; shutdown(): void }> {
+export async function createSluiceWorker({ environment, nativeConnection, client, namespace, workflowBundle, shutdownGraceTime = '15 seconds' }: SluiceWorkerOptions): Promise<{ run(): Promise<void>; shutdown(): void }> {
   const { connection, hubspot, salesforce } = environment;
   const activities = createActivities({
     connection, client,

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Activities } from '../activities/index.ts';
 import { checkMappings } from '../sync/mapping.ts';
 import { newSettings, type Settings, type SettingsChange } from '../sync/settings.ts';
+import { failingPlainly } from './failure.ts';
 import { readWorkflowId, taskQueues } from './ids.ts';
 import { readInput } from './input.ts';
 import * as m from './messages.ts';
@@ -23,7 +24,7 @@ export async function connection(raw?: z.input<typeof input>): Promise<void> {
   const s: Settings = carried ?? newSettings(name);
   const { live } = taskQueues(name);
   const { readSegment } = wf.proxyActivities<Pick<Activities, 'readSegment'>>({
-    taskQueue: live, startToCloseTimeout: '15 seconds', scheduleToCloseTimeout: '30 seconds', summary: 'Read the segment from HubSpot',
+    taskQueue: live, startToCloseTimeout: '10 seconds', scheduleToCloseTimeout: '20 seconds', retry: { maximumAttempts: 3 }, summary: 'Read the segment from HubSpot',
   });
   const { checkConnection } = wf.proxyActivities<Pick<Activities, 'checkConnection'>>({
     taskQueue: live, startToCloseTimeout: '1 minute', retry: { maximumInterval: '30 seconds' }, summary: 'Check both accounts',
@@ -53,7 +54,7 @@ export async function connection(raw?: z.input<typeof input>): Promise<void> {
   const note = noting(s.rejected, show);
 
   wf.setHandler(m.selectInclusionSegment, (i) => inTurn(async () => {
-    const choice = await readSegment({ segmentId: i.segmentId });
+    const choice = await failingPlainly(() => readSegment({ segmentId: i.segmentId }));
     if (choice.kind === 'refused') throw wf.ApplicationFailure.nonRetryable(choice.why, 'SegmentRefused');
     s.segment = { id: choice.id, name: choice.name, selectedAt: new Date(Date.now()).toISOString(), selectedBy: i.by ?? null, unusable: null };
     changedBy(i.by, `Selected the inclusion segment "${choice.name}" (${choice.id}).`);
@@ -104,7 +105,7 @@ export async function connection(raw?: z.input<typeof input>): Promise<void> {
       show();
     } else if (relabelDue) {
       relabelDue = false;
-      await startRelabel({});
+      await startRelabel();
     } else if (runIsLong()) {
       await wf.condition(wf.allHandlersFinished);
       if (!checkDue && !relabelDue) await wf.continueAsNew<typeof connection>({ carried: s });

@@ -4,7 +4,7 @@ import type { HubSpotContactId } from '../sync/records.ts';
 import { adopt, noteHandover, noteSync, settle, waitFor } from './contact/inbox.ts';
 import { liveActivities, lookPass, syncPass } from './contact/pass.ts';
 import { previewPair } from './contact/preview.ts';
-import { show } from './contact/show.ts';
+import { pauseUnshown, show, showDetails } from './contact/show.ts';
 import { answer, newContact, type ContactState } from './contact/state.ts';
 import { readWorkflowId, taskQueues } from './ids.ts';
 import { noting } from './noting.ts';
@@ -29,7 +29,7 @@ export async function contactSync(raw?: z.input<typeof input>): Promise<m.Contac
   const s = started.carried ?? newContact(new Date().toISOString());
   if (started.carried === undefined && started.look) s.inbox.look = true;
   const activities = liveActivities(taskQueues(connection).live);
-  const note = noting(s.rejected, () => show(s, hubspotId));
+  const note = noting(s.rejected, () => showDetails(s, hubspotId));
 
   note(m.resync, m.resyncInput, (i) => noteSync(s, i.reason === undefined ? 'resync' : `resync: ${i.reason}`), 'Sync this contact now, e.g. {"reason": "asked by sales"}.');
   note(m.changed, m.changedInput, (i) => noteSync(s, `${i.source} ${i.kind}`), 'Something changed: look again, e.g. {"source": "hubspot", "kind": "propertyChange"}.');
@@ -43,19 +43,19 @@ export async function contactSync(raw?: z.input<typeof input>): Promise<m.Contac
     description: 'What a sync would write now. Writes nothing, and works while paused. Takes {}.',
     validator: (given?: object) => { readInput(m.emptyInput, given); },
   });
-  show(s, hubspotId);
+  showDetails(s, hubspotId);
 
   const syncDue = () => s.inbox.sync !== null && !s.inbox.sync.held && !s.paused;
   const due = () => syncDue() || s.inbox.look || s.inbox.handovers.length > 0;
   for (;;) {
-    await waitFor(s, () => due() || runIsLong());
+    await waitFor(s, () => due() || runIsLong() || pauseUnshown(s));
     if (!due() && runIsLong()) {
       await wf.condition(wf.allHandlersFinished);
       await wf.continueAsNew<typeof contactSync>({ carried: s }); // nothing awaited between the last look at the inbox and here
     }
     for (const handover of s.inbox.handovers.splice(0)) adopt(s, handover);
     if (due()) await act();
-    show(s, hubspotId);
+    show(s, connection, hubspotId);
     if (s.phase.status === 'merged') {
       await activities.tellContact({ hubspotId: s.phase.into, kind: 'merge' });
       return answer(s, hubspotId, Date.now());

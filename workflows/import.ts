@@ -2,6 +2,7 @@ import * as wf from '@temporalio/workflow';
 import * as z from 'zod';
 import type { ImportPage, ImportPageResult } from '../activities/page/import.ts';
 import type { HubSpotContactId, SalesforceType } from '../sync/records.ts';
+import { failingPlainly } from './failure.ts';
 import { readWorkflowId, taskQueues } from './ids.ts';
 import { readInput } from './input.ts';
 import { bulkActivities } from './job/activities.ts';
@@ -108,7 +109,7 @@ export async function salesforceImport(raw?: m.ImportInput & { carried?: State }
     s.looks = null;
   };
 
-  await Promise.all([readData(), handOverBehind(s.job, activities, () => dataDone, show)]);
+  await failingPlainly(() => Promise.all([readData(), handOverBehind(s.job, activities, () => dataDone, show)]));
   if (!dataDone || s.job.backlog.length > 0) {
     await wf.condition(wf.allHandlersFinished);
     await wf.continueAsNew<typeof salesforceImport>({ object: s.object, where: s.where, carried: s });

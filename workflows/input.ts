@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import * as z from 'zod';
+import type * as z from 'zod';
 
 /** The first fault of a JSON input as one sentence that names the field, for example: `createAs: expected one of "Lead", ...`. */
 export function faultOf(error: z.ZodError): string {

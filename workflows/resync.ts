@@ -2,6 +2,7 @@ import * as wf from '@temporalio/workflow';
 import * as z from 'zod';
 import type { ResyncPageResult } from '../activities/page/resync.ts';
 import type { HubSpotContactId } from '../sync/records.ts';
+import { failingPlainly } from './failure.ts';
 import { readWorkflowId, taskQueues, type ResyncScope } from './ids.ts';
 import { readInput } from './input.ts';
 import { bulkActivities, type BulkActivities } from './job/activities.ts';
@@ -38,8 +39,7 @@ export async function segmentResync(raw?: m.ResyncJobInput & { carried?: State }
   const show = handleJob(s.job, connection, () => progressOf(s, scope), () => details(s, scope));
   noting(s.job.rejected, show)(m.again, m.emptyInput, () => { s.again = true; }, 'Go through the contacts once more: the settings changed. Takes {}.');
 
-  if (scope === 'relabel') await relabel(s, activities, show);
-  else await resyncAll(s, scope, activities, show);
+  await failingPlainly(() => (scope === 'relabel' ? relabel(s, activities, show) : resyncAll(s, scope, activities, show)));
   if (s.list.at !== 'end' || s.pages.length > 0 || s.job.backlog.length > 0) {
     await wf.condition(wf.allHandlersFinished);
     await wf.continueAsNew<typeof segmentResync>({ dryRun: s.dryRun, carried: s });

@@ -5,7 +5,7 @@ import { remember } from '../remember.ts';
 
 /** Where this worker is logged in: HubSpot's account-info and the Salesforce token's identity. Read once in a worker's life. */
 export function accountReader(hubspot: HubSpot, salesforce: Salesforce): () => Promise<Accounts> {
-  const read = remember(Infinity, async (_: 'accounts'): Promise<Accounts> => {
+  const read = remember(Infinity, async (): Promise<Accounts> => {
     const [{ portalId }, { organizationId }] = await Promise.all([hubspot.account({ lane: 'live' }), salesforce.identity({ lane: 'live' })]);
     return { hubspotPortalId: portalId, salesforceOrgId: organizationId };
   });

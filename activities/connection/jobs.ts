@@ -9,6 +9,6 @@ export function pageJobReader(client: Client, connection: string): () => Promise
     `ExecutionStatus = 'Running' AND Connection = '${connection}'`,
     `(WorkflowType = 'salesforceImport' OR (WorkflowType = 'segmentResync' AND WorkflowId != 'resync/${connection}/relabel'))`,
   ].join(' AND ');
-  const read = remember(rememberedMs, async (_: 'jobs') => (await client.workflow.count(query)).count > 0);
+  const read = remember(rememberedMs, async () => (await client.workflow.count(query)).count > 0);
   return () => read('jobs');
 }

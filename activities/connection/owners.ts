@@ -9,7 +9,7 @@ const rememberedMs = 5 * 60_000;
 
 /** HubSpot's owners and Salesforce's active users, joined by email. Remembered for 5 minutes. */
 export function ownerReader(hubspot: HubSpot, salesforce: Salesforce): () => Promise<Owners> {
-  const read = remember(rememberedMs, async (_: 'owners'): Promise<Owners> => {
+  const read = remember(rememberedMs, async (): Promise<Owners> => {
     const [owners, users] = await Promise.all([hubspot.owners({ lane: 'live' }), salesforce.activeUsers({ lane: 'live' })]);
     const userByEmail = new Map(users.flatMap((u) => (u.email === null ? [] : [[u.email.trim().toLowerCase(), u.id] as const])));
     const joined: Owners = { toSalesforce: {}, toHubSpot: {} };

@@ -27,7 +27,7 @@ const rememberedMs = 5 * 60_000;
 
 /** Describes both accounts (one HubSpot and two Salesforce calls, remembered for 5 minutes) and resolves the mappings against them. */
 export function schemaReader(hubspot: HubSpot, salesforce: Salesforce): (settings: Pick<Settings, 'mappings'>) => Promise<Schema> {
-  const describe = remember(rememberedMs, async (_: 'both') => {
+  const describe = remember(rememberedMs, async () => {
     const call = { lane: 'live' } as const;
     const [properties, lead, contact] = await Promise.all([hubspot.properties(call), salesforce.describe('Lead', call), salesforce.describe('Contact', call)]);
     return { properties, fields: { Lead: lead, Contact: contact } };

@@ -3,7 +3,7 @@ import type { Decision } from '../../sync/decide.ts';
 import { gate } from '../../sync/gate.ts';
 import type { Handover } from '../../sync/handover.ts';
 import type { PairReading, PairWrite } from '../../sync/pair.ts';
-import { decidePair, hindrance, planWrite, type Memory, type Pair } from '../../sync/plan.ts';
+import { conclude, decidePair, hindrance, planWrite, type Memory, type Pair } from '../../sync/plan.ts';
 import type { HubSpotContactId, Link } from '../../sync/records.ts';
 import { knownContacts, tellContact, type KnownContact } from '../contacts.ts';
 import type { Call } from '../crm/call.ts';
@@ -39,7 +39,7 @@ type Step =
 export async function syncPage(world: World, request: PageRequest, prefetched: Prefetched | null = null): Promise<PageOutcome[]> {
   const { ids, trigger, dryRun } = request;
   const readAt = Date.now();
-  const readings = await readPairs(world, ids.map((hubspotId) => ({ hubspotId, link: null, salesforceSeenAt: null, hasBase: true })), call, prefetched);
+  const readings = await readPairs(world, ids.map((hubspotId) => ({ hubspotId, link: null, hasBase: false, mayBeOwed: false })), call, prefetched);
   const known = await knownContacts(world, ids);
   const claimedTwice = recordsClaimedTwice(readings);
   const steps = readings.map((reading, i) => stepFor(ids[i] as HubSpotContactId, reading, trigger, known, claimedTwice));
@@ -55,6 +55,7 @@ export async function syncPage(world: World, request: PageRequest, prefetched: P
       if (result === undefined || result.kind === 'stale') throw ApplicationFailure.create({ message: `${result?.why ?? 'A write was not answered.'} The page is read again.`, type: 'temporary' });
       written.set(write.hubspotId, decidedOutcome(write.hubspotId, pair, decision, result, trigger));
     });
+    for (const outcome of await readBackCreated(world, [...written.values()])) written.set(outcome.hubspotId, outcome);
     await tellAll(world, steps, trigger);
   }
   return steps.flatMap((step) => (step.kind === 'write' ? written.get(step.write.hubspotId) ?? [] : step.outcome));
@@ -105,6 +106,28 @@ function stepFor(hubspotId: HubSpotContactId, reading: PairReading, trigger: Han
     return { kind: 'done', outcome: { hubspotId, kind: 'review', handover: handover({ status: 'needs-review', reason: 'Two contacts of HubSpot match the same Salesforce record.', candidates: [{ type, id }] }) } };
   }
   return write === null ? { kind: 'done', outcome: decidedOutcome(hubspotId, reading, decision, null, trigger) } : { kind: 'write', pair: reading, decision, write };
+}
+
+/** A new record holds what Salesforce itself filled in (a Lead's Status): read back, decided against the new base, and written. */
+async function readBackCreated(world: World, outcomes: readonly PageOutcome[]): Promise<PageOutcome[]> {
+  const created = outcomes.flatMap((outcome) => (outcome.kind === 'written' && outcome.created ? [outcome] : []));
+  if (created.length === 0) return [];
+  const readings = await readPairs(world, created.map(({ hubspotId, handover: { link } }) => ({ hubspotId, link, hasBase: true, mayBeOwed: false })), call);
+  const again = created.flatMap((outcome, i) => {
+    const pair = readings[i];
+    if (pair?.kind !== 'pair' || gate(pair.membership).kind !== 'open' || hindrance(pair) !== null) return [];
+    const { link, base } = outcome.handover;
+    const decision = decidePair(pair, { link, base, salesforceSeenAt: null });
+    return [{ outcome, pair, decision, write: planWrite(outcome.hubspotId, pair, decision) }];
+  });
+  const results = await writePairs(world, again.flatMap(({ write }) => write ?? []), call, evidenceAgeMs.page);
+  let next = 0;
+  return again.flatMap(({ outcome, pair, decision, write }): PageOutcome[] => {
+    const result = write === null ? null : results[next++];
+    if (result === undefined || result?.kind === 'stale' || result?.kind === 'review') return [];
+    const { base, error } = conclude(pair, decision, outcome.handover.base, result);
+    return error === null ? [{ ...outcome, handover: { ...outcome.handover, base } }] : [{ hubspotId: outcome.hubspotId, kind: 'error', handover: { ...outcome.handover, base, outcome: { status: 'error', error } } }];
+  });
 }
 
 /** An import keeps the link of those it may not fill, without a write. */

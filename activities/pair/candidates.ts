@@ -80,6 +80,10 @@ export async function findRecords(world: World, schema: Schema, seekers: readonl
     await readByIds(world, schema, records, follow.map((f) => f.ref), call);
     open = follow.map((f) => f.seeker);
   }
+  for (const { hubspotId, link } of open) {
+    const candidates = link === null ? [] : [{ type: link.type, id: link.id }];
+    found.set(hubspotId, { match: { kind: 'review', why: 'Its Salesforce record was converted or merged more often than can be followed.', candidates }, record: null });
+  }
   return found;
 }
 

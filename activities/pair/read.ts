@@ -18,10 +18,10 @@ import { findRecords, type Found, type Records, type Seeker } from './candidates
 export interface ReadRequest {
   hubspotId: HubSpotContactId;
   link: Link | null;
-  /** Epoch ms, see `ContactState.salesforceSeenAt`. */
-  salesforceSeenAt: number | null;
-  /** It has synced before, so no page owes it a base. */
+  /** It has synced before: it has a base, and no page owes it one. */
   hasBase: boolean;
+  /** A page that runs now may yet hand over its base. */
+  mayBeOwed: boolean;
 }
 
 /** What a page has read already, so that nothing is read twice. */
@@ -59,16 +59,16 @@ export async function readPairs(world: World, requests: readonly ReadRequest[], 
   const open = requests.filter((r) => live.has(r.hubspotId) && (prefetched !== null || (gate(memberships.of(r.hubspotId)).kind === 'open' && !settling.has(r.hubspotId))));
   const seekers = open.map((r): Seeker => seekerOf(r, live.get(r.hubspotId) as HubSpotContact));
   const found = await findRecords(world, schema, seekers, call, prefetched);
-  const baseOwed = open.some((r) => !r.hasBase) && (await world.pageJobRuns());
+  const baseOwed = open.some((r) => r.mayBeOwed) && (await world.pageJobRuns());
   const readings = requests.map((request): PairReading => {
     const answer = answers.get(request.hubspotId) ?? { kind: 'missing' };
     if (answer.kind !== 'live') return goneReading(answer, settingsVersion);
     return assemble(setting, request, answer.contact, {
       membership: memberships.of(request.hubspotId), found: found.get(request.hubspotId) ?? null,
-      settlesAt: settling.get(request.hubspotId) ?? null, baseOnItsWay: baseOwed && !request.hasBase,
+      settlesAt: settling.get(request.hubspotId) ?? null, baseOnItsWay: baseOwed && request.mayBeOwed,
     });
   });
-  await addChangeTimes(world, readings, ids, call);
+  await addChangeTimes(world, readings, requests, call);
   return readings;
 }
 
@@ -162,7 +162,7 @@ function matchOf(found: Found | null): PairMatch {
     case 'linked': {
       if (record === null) return { kind: 'none' };
       const externalId = record[externalIdField];
-      return { kind: 'linked', record: { link: match.link, externalId: typeof externalId === 'string' ? externalId : null, modifiedAt: Date.parse(String(record.SystemModstamp)), duplicates: match.duplicates } };
+      return { kind: 'linked', record: { link: match.link, externalId: typeof externalId === 'string' ? externalId : null, modifiedAt: Date.parse(typeof record.SystemModstamp === 'string' ? record.SystemModstamp : ''), duplicates: match.duplicates } };
     }
     case 'review': return { kind: 'review', why: match.why, candidates: match.candidates };
     case 'gone': return { kind: 'gone', ref: match.ref, why: match.why };
@@ -170,15 +170,16 @@ function matchOf(found: Found | null): PairMatch {
   }
 }
 
-/** HubSpot's time per value, read only for fields on which both sides disagree and the newer one may win. */
-async function addChangeTimes(world: World, readings: PairReading[], ids: readonly HubSpotContactId[], call: Call): Promise<void> {
-  const contested = readings.map((r) => (r.kind === 'pair' && r.match.kind === 'linked' ? r.fields.filter((f) => f.h.key !== f.s.key && needsTimes(f)) : []));
+/** HubSpot's time per value, read only for fields that the newer change may win. */
+async function addChangeTimes(world: World, readings: PairReading[], requests: readonly ReadRequest[], call: Call): Promise<void> {
+  const contested = readings.map((reading, i) =>
+    (reading.kind === 'pair' && reading.match.kind === 'linked' ? reading.fields.filter((f) => goesByTime(f, requests[i]?.hasBase ?? false)) : []));
   const properties = [...new Set(contested.flat().map((f) => f.hubspot))];
   if (properties.length === 0) return;
-  const about = ids.filter((_, i) => (contested[i] ?? []).length > 0);
+  const about = requests.flatMap(({ hubspotId }, i) => ((contested[i] ?? []).length > 0 ? [hubspotId] : []));
   const answers = await world.hubspot.readContacts(about, ['email'], { ...call, withHistory: properties });
-  ids.forEach((id, i) => {
-    const answer = answers.get(id);
+  requests.forEach(({ hubspotId }, i) => {
+    const answer = answers.get(hubspotId);
     if (answer?.kind !== 'live') return;
     for (const field of contested[i] ?? []) {
       const newest = answer.contact.history[field.hubspot]?.[0];
@@ -187,5 +188,8 @@ async function addChangeTimes(world: World, readings: PairReading[], ids: readon
   });
 }
 
-/** Two-way fields and the owner go by time wherever the base does not say which side changed. */
-const needsTimes = (f: FieldReading): boolean => f.rule === 'two-way' || f.treatment === 'owner';
+/** Rows 5, 10 and 18-20 go by time. Without a base that takes two values, and of two owners Salesforce's is taken then. */
+function goesByTime({ rule, treatment, h, s }: FieldReading, hasBase: boolean): boolean {
+  if (h.key === s.key || (rule !== 'two-way' && treatment !== 'owner')) return false;
+  return hasBase || (h.key !== null && s.key !== null && treatment !== 'owner');
+}

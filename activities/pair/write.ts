@@ -118,7 +118,7 @@ async function readBackClaims(world: World, type: SalesforceType, jobs: Job[], c
   for (const job of claims) {
     const holder = records.get(targetOf(job).id)?.[externalIdField];
     if (holder === job.write.hubspotId) continue;
-    job.end = { kind: 'review', why: `Another contact (${String(holder ?? 'unknown')}) claimed the Salesforce record at the same moment.`, candidates: [targetOf(job)] };
+    job.end = { kind: 'review', why: `Another contact (${typeof holder === 'string' ? holder : 'unknown'}) claimed the Salesforce record at the same moment.`, candidates: [targetOf(job)] };
   }
 }
 

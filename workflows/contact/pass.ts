@@ -3,8 +3,9 @@ import type { Activities } from '../../activities/index.ts';
 import type { Decision } from '../../sync/decide.ts';
 import { gate } from '../../sync/gate.ts';
 import type { PairReading, WriteOutcome } from '../../sync/pair.ts';
-import { conclude, decidePair, hindrance, planWrite, type Pair } from '../../sync/plan.ts';
+import { conclude, decidePair, hindrance, nameAfter, planWrite, type Pair } from '../../sync/plan.ts';
 import type { HubSpotContactId, SyncError } from '../../sync/records.ts';
+import { sentenceOf } from '../failure.ts';
 import type { PastDecision } from '../messages.ts';
 import type { ContactState, Phase } from './state.ts';
 
@@ -34,7 +35,7 @@ export type LiveActivities = ReturnType<typeof liveActivities>;
 
 /** Reads both sides as they are now, without deciding anything. */
 export const read = (activities: LiveActivities, s: ContactState, hubspotId: HubSpotContactId): Promise<PairReading> =>
-  activities.readPair({ hubspotId, link: s.link, salesforceSeenAt: s.salesforceSeenAt, hasBase: Object.keys(s.base).length > 0 });
+  activities.readPair({ hubspotId, link: s.link, hasBase: Object.keys(s.base).length > 0, mayBeOwed: s.lastSync === null });
 
 /**
  * One sync of the pair: read, gate, decide, write, until nothing is left to do. Changes `s` only by what was confirmed.
@@ -54,7 +55,10 @@ export async function syncPass(activities: LiveActivities, s: ContactState, hubs
       if (write === null) return finish(s, pair, decision, trigger, null);
       const outcome = await activities.writePair(write);
       if (outcome.kind === 'stale') continue;
-      return finish(s, pair, decision, trigger, outcome);
+      const verdict = finish(s, pair, decision, trigger, outcome);
+      // A new record holds what Salesforce itself filled in: it is read back, and the base set on what is there.
+      if (outcome.kind === 'written' && outcome.created && verdict.kind === 'settled') continue;
+      return verdict;
     }
     return { kind: 'again', policy: 'backoff', afterMs: null, error: unsteady };
   } catch (failure) {
@@ -143,6 +147,7 @@ function finish(s: ContactState, pair: Pair, decision: Decision, trigger: string
   const at = new Date(Date.now()).toISOString();
   s.link = link;
   s.base = base;
+  s.name = nameAfter(pair, decision);
   s.lastSync = { at, trigger, wrote };
   s.salesforceSeenAt = Date.parse(pair.readAt);
   remember(s, decision, trigger, at);
@@ -175,6 +180,6 @@ function verdictOf(failure: unknown): Verdict {
       return { kind: 'again', error: told.error, policy: told.retry === 'hourly' ? 'hourly' : 'backoff', afterMs: told.retryAfterMs };
     }
   }
-  const message = cause instanceof TimeoutFailure ? 'Reading or writing took longer than a minute.' : cause instanceof Error ? cause.message : 'An unknown failure.';
+  const message = cause instanceof TimeoutFailure ? 'Reading or writing took longer than a minute.' : sentenceOf(failure);
   return { kind: 'again', policy: 'backoff', afterMs: null, error: { category: 'temporary', code: 'ACTIVITY_FAILED', message, remedy: 'Nothing: Sluice tries again.' } };
 }

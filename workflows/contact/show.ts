@@ -1,12 +1,14 @@
 import { setCurrentDetails, upsertMemo, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { SearchAttributeUpdatePair } from '@temporalio/common';
-import { ErrorCategoryKey, InSegment, LastSyncedAt, SalesforceIdKey, SyncStatus } from '../search-attributes.ts';
+import { Connection, ErrorCategoryKey, HubSpotId, InSegment, LastSyncedAt, SalesforceIdKey, SyncStatus } from '../search-attributes.ts';
 import { answer, restingStatus, shownPhase, type ContactState } from './state.ts';
 
 /** The search attributes that a contact's state asks for. `now` is epoch ms. */
-export function attributesOf(s: ContactState, now: number): SearchAttributeUpdatePair[] {
+function attributesOf(s: ContactState, connection: string, hubspotId: string, now: number): SearchAttributeUpdatePair[] {
   const phase = shownPhase(s, now);
   return [
+    { key: Connection, value: connection },
+    { key: HubSpotId, value: hubspotId },
     { key: SyncStatus, value: restingStatus(s, now) },
     { key: ErrorCategoryKey, value: phase.status === 'error' ? phase.error.category : null },
     { key: SalesforceIdKey, value: s.link?.id ?? null },
@@ -15,16 +17,19 @@ export function attributesOf(s: ContactState, now: number): SearchAttributeUpdat
   ];
 }
 
+/** The current details alone: they do not survive a run, and cost nothing. */
+export const showDetails = (s: ContactState, hubspotId: string): void => setCurrentDetails(details(s, hubspotId));
+
 /** Shows the state where people look: search attributes and memo (only what changed: each costs an event), current details. */
-export function show(s: ContactState, hubspotId: string): void {
+export function show(s: ContactState, connection: string, hubspotId: string): void {
   const { typedSearchAttributes, memo } = workflowInfo();
-  const changed = attributesOf(s, Date.now()).filter(({ key, value }) => {
+  const changed = attributesOf(s, connection, hubspotId, Date.now()).filter(({ key, value }) => {
     const now = typedSearchAttributes.get(key) ?? null;
     return now instanceof Date && value instanceof Date ? now.getTime() !== value.getTime() : now !== value;
   });
   if (changed.length > 0) upsertSearchAttributes(changed);
   if (s.name !== null && memo?.name !== s.name) upsertMemo({ name: s.name });
-  setCurrentDetails(details(s, hubspotId));
+  showDetails(s, hubspotId);
 }
 
 function details(s: ContactState, hubspotId: string): string {
@@ -43,4 +48,9 @@ function details(s: ContactState, hubspotId: string): string {
     '', 'Signals: `resync {"reason": "..."}`, `look`, `pause`, `resume`. Update: `preview`. Queries: `state`, `history`.',
   ];
   return lines.join('\n');
+}
+
+/** A pause or resume came that lists do not show yet: handlers only note, the loop shows. */
+export function pauseUnshown(s: ContactState): boolean {
+  return s.paused !== (workflowInfo().typedSearchAttributes.get(SyncStatus) === 'paused') && s.phase.status !== 'paused';
 }
