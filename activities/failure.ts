@@ -1,8 +1,9 @@
+import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { classify } from '../sync/errors.ts';
 import type { RetryPolicy } from '../sync/errors.ts';
 import type { SyncError } from '../sync/records.ts';
 import { CrmFailure } from './crm/failure.ts';
+import { verdictOf } from './crm/verdict.ts';
 
 /** What crosses to a workflow as the first detail of a failure. */
 export interface ToldFailure {
@@ -11,11 +12,15 @@ export interface ToldFailure {
   retryAfterMs: number | null;
 }
 
-/** A CRM's failure with its class, category and remedy (`sync/errors.ts`). */
-export function tell(failure: CrmFailure): ToldFailure {
-  const { system, status, code, reason, detail, fields } = failure;
-  const verdict = classify({ system, status, code, message: [reason, detail].filter((part) => part !== null).join(' '), fields });
-  return { error: { category: verdict.category, code: code ?? (status === null ? 'NETWORK' : String(status)), message: failure.message, remedy: verdict.remedy }, retry: verdict.retry, retryAfterMs: failure.retryAfterMs };
+/** A CRM's failure with its class, category and remedy (`sync/errors.ts`). `attempts` counts failures in a row, this one included. */
+export function tell(failure: CrmFailure, attempts = 1): ToldFailure {
+  const { code, status, message, retryAfterMs } = failure;
+  const verdict = verdictOf(failure, attempts);
+  const said = verdict.message === '' || message.includes(verdict.message) ? message : `${message} ${verdict.message}`;
+  return {
+    error: { category: verdict.category, code: code ?? (status === null ? 'NETWORK' : String(status)), message: said, remedy: verdict.remedy },
+    retry: verdict.retry, retryAfterMs,
+  };
 }
 
 /**
@@ -24,9 +29,9 @@ export function tell(failure: CrmFailure): ToldFailure {
  */
 export function cast(error: unknown): unknown {
   if (!(error instanceof CrmFailure)) return error;
-  const told = tell(error);
+  const told = tell(error, activityInfo().attempt);
   return ApplicationFailure.create({
-    type: told.error.category, message: `${error.message} ${told.error.remedy}`, nonRetryable: told.retry !== 'backoff', details: [told],
+    type: told.error.category, message: `${told.error.message} ${told.error.remedy}`, nonRetryable: told.retry !== 'backoff', details: [told],
     ...(told.retryAfterMs !== null && { nextRetryDelay: told.retryAfterMs }),
   });
 }

@@ -35,14 +35,20 @@ export async function createSluiceWorker({ environment, nativeConnection, client
   });
   const queues = taskQueues(connection);
   const common = { connection: nativeConnection, namespace, shutdownGraceTime };
-  const workers = [
-    await Worker.create({ ...common, taskQueue: queues.workflows, workflowBundle: workflowBundle ?? await bundleWorkflows() }),
+  const workflows = await Worker.create({ ...common, taskQueue: queues.workflows, workflowBundle: workflowBundle ?? await bundleWorkflows() });
+  const callers = [
     await Worker.create({ ...common, taskQueue: queues.live, activities, maxConcurrentActivityTaskExecutions: 100 }),
     await Worker.create({ ...common, taskQueue: queues.bulk, activities, maxConcurrentActivityTaskExecutions: 20 }),
   ];
   return {
-    run: async () => { await Promise.all(workers.map((worker) => worker.run())); },
-    shutdown: () => { for (const worker of workers) worker.shutdown(); },
+    async run() {
+      const running = workflows.run();
+      // Activities ask the connection's workflow for the settings: it must be served until the last of them has ended.
+      await Promise.all(callers.map((worker) => worker.run()));
+      workflows.shutdown();
+      await running;
+    },
+    shutdown: () => { for (const worker of callers) worker.shutdown(); },
   };
 }
 

@@ -22,10 +22,13 @@ export function settingsReader(client: Client, connection: string): () => Promis
   };
 }
 
+/** A query waits for a worker; where none serves the connection's workflow, the activity is tried again. */
+const answerMs = 10_000;
+
 async function readSettings(client: Client, connection: string): Promise<Settings> {
   const workflowId = workflowIds.connection(connection);
   try {
-    return await client.workflow.getHandle(workflowId).query(messages.settings);
+    return await client.withDeadline(Date.now() + answerMs, () => client.workflow.getHandle(workflowId).query(messages.settings));
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     throw ApplicationFailure.nonRetryable(`There is no workflow "${workflowId}": start it, or restart the worker, which starts it.`, 'ConnectionNotReady');

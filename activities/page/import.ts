@@ -5,6 +5,7 @@ import type { HubSpotContactId, SalesforceType } from '../../sync/records.ts';
 import { heldReason } from '../connection/accounts.ts';
 import type { Schema } from '../connection/schema.ts';
 import type { Call } from '../crm/call.ts';
+import { CrmFailure } from '../crm/failure.ts';
 import type { HubSpotContact } from '../hubspot/index.ts';
 import { readByEmails, type Records } from '../pair/candidates.ts';
 import type { SalesforceRecord } from '../salesforce/index.ts';
@@ -51,7 +52,7 @@ const rowsPerList = 2_000;
 export async function listPages(world: World, { object, where, after }: ImportScope & { after: string }): Promise<{ pages: ImportPage[]; more: boolean; total: number | null; looksAfterSeconds: number[] }> {
   const { looksAfterSeconds } = await ready(world);
   const source = from({ object, where }, after, null);
-  const total = after === '' ? (await world.salesforce.query(`SELECT COUNT() ${source}`, call)).totalSize : null;
+  const total = after === '' ? await count(world, source, where) : null;
   const { records } = await world.salesforce.query(`SELECT Id ${source} ORDER BY Id LIMIT ${rowsPerList}`, call);
   const pages: ImportPage[] = [];
   let start = after;
@@ -97,6 +98,16 @@ async function ready(world: World) {
   throw held.hold === 'paused'
     ? ApplicationFailure.create({ message: held.reason, type: 'ConnectionPaused', nextRetryDelay: '5s' })
     : ApplicationFailure.nonRetryable(held.reason, 'ConnectionNotReady');
+}
+
+/** Counts first: a condition that Salesforce does not take ends the import before anything is read. */
+async function count(world: World, source: string, where: string): Promise<number> {
+  try {
+    return (await world.salesforce.query(`SELECT COUNT() ${source}`, call)).totalSize;
+  } catch (error) {
+    if (!(error instanceof CrmFailure) || error.status !== 400 || where.trim() === '') throw error;
+    throw ApplicationFailure.nonRetryable(`where: Salesforce does not take this condition (${error.code ?? error.status}): ${error.detail ?? ''}`, 'InvalidInput');
+  }
 }
 
 /** The FROM and WHERE of an import's queries. `where` is a person's own condition: a fault in it ends the import with a sentence. */
