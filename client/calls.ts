@@ -5,6 +5,8 @@ import * as messages from '../workflows/messages.ts';
 import { SluiceFailure, tell } from './failures.ts';
 
 const queryMs = 10_000;
+/** A worker answers within milliseconds: after so long it is worth asking whether there is one. Temporal's client hears earlier that nobody polls, but tries again until the time is up. */
+const patienceMs = 2_500;
 /** An update may look something up in a CRM, for which it has 30 s. */
 const updateMs = 45_000;
 /** A long poll lasts a minute: a poller that was not seen for longer is gone. */
@@ -26,13 +28,15 @@ export function createCalls(client: Client, connection: string): Calls {
   const named = connection === 'main' ? '' : `SLUICE_CONNECTION=${connection} `;
   const connectionMissing = `There is no connection "${connection}" on this Temporal server: start it with \`${named}npm run dev\`, or with \`${named}npm run worker\`.`;
 
+  /** Whether somebody polls the connection's queue; yes where Temporal does not say. */
   const workerPolls = async (): Promise<boolean> => {
     const { namespace } = client.options;
-    const { pollers } = await client.workflowService.describeTaskQueue({ namespace, taskQueue: { name: queue }, taskQueueType: 1 });
-    return (pollers ?? []).some(({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < pollerMs);
+    const ask = () => client.workflowService.describeTaskQueue({ namespace, taskQueue: { name: queue }, taskQueueType: 1 });
+    const answer = await client.connection.withDeadline(Date.now() + patienceMs, ask).catch(() => null);
+    return answer === null || (answer.pollers ?? []).some(({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < pollerMs);
   };
   const unanswered = async (certain: boolean): Promise<SluiceFailure> =>
-    certain || !(await workerPolls().catch(() => false))
+    certain || !(await workerPolls())
       ? new SluiceFailure('no-worker', `No worker serves the connection "${connection}": start one with \`${named}npm run dev\` or \`${named}npm run worker\`.`)
       : new SluiceFailure('no-answer', `The worker of the connection "${connection}" did not answer in time: see its output, or start another with \`${named}npm run worker\`.`);
 
@@ -50,8 +54,15 @@ export function createCalls(client: Client, connection: string): Calls {
       }
     }
   };
-  const query: Calls['query'] = (workflowId, definition, missing = connectionMissing) =>
-    guard(queryMs, () => client.workflow.getHandle(workflowId).query(definition), missing);
+  const query: Calls['query'] = async (workflowId, definition, missing = connectionMissing) => {
+    const ask = () => client.workflow.getHandle(workflowId).query(definition);
+    try {
+      return await guard(patienceMs, ask, missing);
+    } catch (error) {
+      if (!(error instanceof SluiceFailure) || error.kind !== 'no-answer') throw error;
+      return guard(queryMs, ask, missing);
+    }
+  };
   return {
     call: (run, missing) => guard(queryMs, run, missing),
     query,

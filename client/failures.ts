@@ -64,5 +64,6 @@ function sentenceOf(error: WorkflowUpdateFailedError | WorkflowFailedError): str
   let { cause } = error;
   while (cause instanceof ActivityFailure) ({ cause } = cause);
   if (cause instanceof TimeoutFailure) return 'The worker did not get it done in time: see its output.';
-  return cause?.message ?? error.message;
+  // A CRM's own words may run over several lines.
+  return (cause?.message ?? error.message).replace(/\s+/g, ' ').trim();
 }

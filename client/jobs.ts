@@ -22,6 +22,9 @@ const pollMs = 500;
 export function jobRequests(client: Client, connection: string, calls: Calls) {
   const start = async <Input>(workflowType: string, options: StartOptions<Input>): Promise<StartedJob> => {
     const { workflowId } = options;
+    // A job of a connection that cannot sync would only fail, and without a worker it would wait unseen.
+    const { status, problems } = await calls.query(workflowIds.connection(connection), messages.health);
+    if (status === 'not-ready') throw new SluiceFailure('refused', `Nothing was started, since the connection "${connection}" is not ready: ${problems.join(' ')}`);
     const alreadyRunning = await calls.call(async () => {
       try {
         return (await client.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
@@ -53,7 +56,7 @@ export function jobRequests(client: Client, connection: string, calls: Calls) {
 
   return {
     /** Imports from Salesforce. Starting an import that runs is success and points to it. `label` (default `first`) tells imports apart. */
-    startImport: ({ label = 'first', ...input }: messages.ImportInput & { label?: string }): Promise<StartedJob> => {
+    startImport: async ({ label = 'first', ...input }: messages.ImportInput & { label?: string }): Promise<StartedJob> => {
       if (!/^[^/\s]+$/.test(label)) throw new SluiceFailure('refused', `The label "${label}" cannot be used: it must have no space and no slash.`);
       return start('salesforceImport', importStart(connection, label, input));
     },
