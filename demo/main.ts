@@ -26,7 +26,13 @@ async function main(): Promise<void> {
     });
   }
   print('Starting Temporal, both sandboxes and a worker, with fresh data.');
-  const stack = await startStack({ isolated: true, env: await ports(), signal: controller.signal, output: (part, line) => { if (part === 'temporal') print(line); } });
+  const output = (part: string, line: string): void => {
+    if (part === 'temporal') print(line); // what is fetched for the first start
+  };
+  const stack = await startStack({ isolated: true, env: await ports(), signal: controller.signal, output }).catch((error: unknown) => {
+    if (controller.signal.aborted) process.exit(once ? 1 : 0); // ended by the person, not by what the start ran into then
+    throw error;
+  });
   try {
     const told = await Promise.race([tellStory(stack), asked.promise, stack.failed]);
     if (typeof told === 'string' && told !== 'asked to end') throw new UserError(`${told}, so the demo was stopped.`);
@@ -39,7 +45,7 @@ async function main(): Promise<void> {
   } finally {
     await stack.stop();
   }
-  process.exit(0);
+  process.exit(once && controller.signal.aborted ? 1 : 0);
 }
 
 function readArguments(): { once: boolean } {
