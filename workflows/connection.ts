@@ -2,12 +2,13 @@ import * as wf from '@temporalio/workflow';
 import * as z from 'zod';
 import type { Activities } from '../activities/index.ts';
 import { checkMappings } from '../sync/mapping.ts';
-import { newSettings, type Settings, type SettingsChange } from '../sync/settings.ts';
+import { newSettings, settingsChange, type Settings } from '../sync/settings.ts';
 import { failingPlainly } from './failure.ts';
 import { readWorkflowId, taskQueues } from './ids.ts';
-import { readInput } from './input.ts';
+import { answering } from './answering.ts';
+import { readInput, readStart } from './input.ts';
 import * as m from './messages.ts';
-import { noting } from './noting.ts';
+import { noting, rejectOtherSignals } from './noting.ts';
 
 const input = z.strictObject({ carried: z.custom<Settings>().optional() });
 const longHistory = 1_000;
@@ -18,9 +19,9 @@ const recheckEvery = '1 minute';
  * One HubSpot-Salesforce pair and its settings, for as long as the connection lives. Everything that syncs asks it for the
  * settings and says under which version it decided. Selecting a segment writes nothing in either CRM.
  */
-export async function connection(raw?: z.input<typeof input>): Promise<void> {
+export async function connection(...given: [z.input<typeof input>?]): Promise<void> {
   const { connection: name } = readWorkflowId('connection');
-  const { carried } = readInput(input, raw);
+  const { carried } = readStart(input, given);
   const s: Settings = carried ?? newSettings(name);
   const { live } = taskQueues(name);
   const { readSegment } = wf.proxyActivities<Pick<Activities, 'readSegment'>>({
@@ -59,13 +60,13 @@ export async function connection(raw?: z.input<typeof input>): Promise<void> {
     s.segment = { id: choice.id, name: choice.name, selectedAt: new Date(Date.now()).toISOString(), selectedBy: i.by ?? null, unusable: null };
     changedBy(i.by, `Selected the inclusion segment "${choice.name}" (${choice.id}).`);
     return s;
-  }), { description: 'Limit the sync to an active segment; writes nothing. {"segmentId": "12"}', validator: (i) => { readInput(m.selectInclusionSegmentInput, i); } });
+  }), { description: 'Limit the sync to an active segment; writes nothing. {"segmentId": "12"}', validator: (...given) => { readInput(m.selectInclusionSegmentInput, given); } });
 
   wf.setHandler(m.clearInclusionSegment, (i) => inTurn(async () => {
     s.segment = null;
     changedBy(i?.by, 'Cleared the inclusion segment: every contact may sync.');
     return s;
-  }), { description: 'Let every contact sync again. Takes {}.', validator: (i?: m.ClearInclusionSegment) => { readInput(m.clearInclusionSegmentInput, i); } });
+  }), { description: 'Let every contact sync again. Takes {}.', validator: (...given: [m.ClearInclusionSegment?]) => { readInput(m.clearInclusionSegmentInput, given); } });
 
   wf.setHandler(m.changeSettings, (i) => inTurn(async () => {
     const { by, ...change } = i;
@@ -75,15 +76,16 @@ export async function connection(raw?: z.input<typeof input>): Promise<void> {
     return s;
   }), { description: 'Change any of createAs, mappings, timeZone, settleWindowMs, looksAfterSeconds, e.g. {"createAs": "Contact"}', validator: validateChange });
 
-  wf.setHandler(m.listSegments, () => listSegments({}), { description: 'The active segments that can be selected. Changes nothing; takes {}.', validator: (i?: object) => { readInput(m.emptyInput, i); } });
-  wf.setHandler(m.findSegment, (i) => findSegment(i), { description: 'The id of a segment, e.g. {"name": "Webmail prospects"}. Changes nothing.', validator: (i) => { readInput(m.findSegmentInput, i); } });
-  wf.setHandler(m.findContact, (i) => findContact(i), { description: 'The HubSpot id of a contact, e.g. {"email": "ada@example.com"}. Changes nothing.', validator: (i) => { readInput(m.findContactInput, i); } });
+  wf.setHandler(m.listSegments, () => failingPlainly(() => listSegments({})), { description: 'The active segments that can be selected. Changes nothing; takes {}.', validator: (...given: [object?]) => { readInput(m.emptyInput, given); } });
+  wf.setHandler(m.findSegment, (i) => failingPlainly(() => findSegment(i)), { description: 'The id of a segment, e.g. {"name": "Webmail prospects"}. Changes nothing.', validator: (...given) => { readInput(m.findSegmentInput, given); } });
+  wf.setHandler(m.findContact, (i) => failingPlainly(() => findContact(i)), { description: 'The HubSpot id of a contact, e.g. {"email": "ada@example.com"}. Changes nothing.', validator: (...given) => { readInput(m.findContactInput, given); } });
 
   note(m.pause, m.emptyInput, () => { s.paused = true; }, 'Stop all syncing of this connection; triggers are kept. Takes {}.');
   note(m.resume, m.emptyInput, () => { s.paused = false; checkDue = true; relabelDue = true; }, 'Sync again, and check both accounts. Takes {}.');
   note(m.check, m.emptyInput, () => { checkDue = true; }, 'Check both accounts: access, fields and identity. Takes {}.');
-  wf.setHandler(m.settings, () => s, { description: 'All settings, and whether both accounts are in order. Takes nothing.' });
-  wf.setHandler(m.health, () => healthOf(s), { description: 'In one look: does it sync, and if not, why and what to do. Takes nothing.' });
+  answering(m.settings, () => s, 'All settings, and whether both accounts are in order. Takes nothing.');
+  answering(m.health, () => healthOf(s), 'In one look: does it sync, and if not, why and what to do. Takes nothing.');
+  rejectOtherSignals(s.rejected, show);
   show();
 
   const due = () => checkDue || relabelDue || runIsLong();
@@ -118,8 +120,9 @@ function runIsLong(): boolean {
   return continueAsNewSuggested || historyLength > longHistory;
 }
 
-function validateChange(given: m.ChangeSettings): void {
-  const change: SettingsChange = readInput(m.changeSettingsInput, given);
+function validateChange(...given: [m.ChangeSettings]): void {
+  const { by: _, ...change } = readInput(m.changeSettingsInput, given);
+  if (Object.keys(change).length === 0) throw wf.ApplicationFailure.nonRetryable(`Nothing to change: give at least one of ${Object.keys(settingsChange.shape).join(', ')}.`, 'InvalidInput');
   const fault = change.mappings === undefined ? null : checkMappings(change.mappings);
   if (fault !== null) throw wf.ApplicationFailure.nonRetryable(fault, 'InvalidInput');
 }

@@ -7,8 +7,10 @@ import { previewPair } from './contact/preview.ts';
 import { pauseUnshown, show, showDetails } from './contact/show.ts';
 import { answer, newContact, type ContactState } from './contact/state.ts';
 import { readWorkflowId, taskQueues } from './ids.ts';
-import { noting } from './noting.ts';
-import { readInput } from './input.ts';
+import { answering } from './answering.ts';
+import { failingPlainly } from './failure.ts';
+import { noting, rejectOtherSignals } from './noting.ts';
+import { readInput, readStart } from './input.ts';
 import * as m from './messages.ts';
 
 /** `look: false` starts it without a look of its own, for those who send a signal along. `carried` comes from the run before. */
@@ -17,15 +19,17 @@ const input = z.strictObject({ look: z.boolean().default(true), carried: z.custo
 /** A run ends at rest once its history is this long, so that replay stays cheap. */
 const longHistory = 250;
 const shortestRunMs = 2_000;
+/** Characters of JSON; some 500 mapped fields. The state carries it from run to run, and Temporal takes 2 MB. */
+const longestHandover = 200_000;
 
 /**
  * One contact's sync, for as long as the contact lives: the only writer of its pair. Handlers note what came in; one loop reads,
  * decides and writes. Ends only when HubSpot merged the contact into another.
  */
-export async function contactSync(raw?: z.input<typeof input>): Promise<m.ContactAnswer> {
+export async function contactSync(...given: [z.input<typeof input>?]): Promise<m.ContactAnswer> {
   const { connection, last } = readWorkflowId('contact');
   const hubspotId = last as HubSpotContactId;
-  const started = readInput(input, raw);
+  const started = readStart(input, given);
   const s = started.carried ?? newContact(new Date().toISOString());
   if (started.carried === undefined && started.look) s.inbox.look = true;
   const activities = liveActivities(taskQueues(connection).live);
@@ -34,15 +38,16 @@ export async function contactSync(raw?: z.input<typeof input>): Promise<m.Contac
   note(m.resync, m.resyncInput, (i) => noteSync(s, i.reason === undefined ? 'resync' : `resync: ${i.reason}`), 'Sync this contact now, e.g. {"reason": "asked by sales"}.');
   note(m.changed, m.changedInput, (i) => noteSync(s, `${i.source} ${i.kind}`), 'Something changed: look again, e.g. {"source": "hubspot", "kind": "propertyChange"}.');
   note(m.look, m.emptyInput, () => { s.inbox.look = true; }, 'Read, and set status and reason; writes nothing in either CRM. Takes {}.');
-  note(m.adopt, m.handoverInput, (i) => noteHandover(s, i), 'From a page of an import or resync: link, base and status of what it wrote.');
+  note(m.adopt, handoverOf(hubspotId), (i) => noteHandover(s, i), 'From a page of an import or resync: link, base and status of what it wrote.');
   note(m.pause, m.emptyInput, () => { s.paused = true; }, 'Stop syncing this contact; what comes in is kept. Takes {}.');
   note(m.resume, m.emptyInput, () => { s.paused = false; }, 'Sync again, once for all that came in meanwhile. Takes {}.');
-  wf.setHandler(m.state, () => answer(s, hubspotId, Date.now()), { description: 'Status, reason, link and evidence. Takes nothing.' });
-  wf.setHandler(m.history, () => s.history, { description: 'The last 20 decisions that wrote or lost something. Takes nothing.' });
-  wf.setHandler(m.preview, () => previewPair(activities, s, hubspotId), {
+  answering(m.state, () => answer(s, hubspotId, Date.now()), 'Status, reason, link and evidence. Takes nothing.');
+  answering(m.history, () => s.history, 'The last 20 decisions that wrote or lost something. Takes nothing.');
+  wf.setHandler(m.preview, () => failingPlainly(() => previewPair(activities, s, hubspotId)), {
     description: 'What a sync would write now. Writes nothing, and works while paused. Takes {}.',
-    validator: (given?: object) => { readInput(m.emptyInput, given); },
+    validator: (...given: [object?]) => { readInput(m.emptyInput, given); },
   });
+  rejectOtherSignals(s.rejected, () => showDetails(s, hubspotId));
   showDetails(s, hubspotId);
 
   const syncDue = () => s.inbox.sync !== null && !s.inbox.sync.held && !s.paused;
@@ -57,7 +62,11 @@ export async function contactSync(raw?: z.input<typeof input>): Promise<m.Contac
     if (due()) await act();
     show(s, connection, hubspotId);
     if (s.phase.status === 'merged') {
-      await activities.tellContact({ hubspotId: s.phase.into, kind: 'merge' });
+      // What comes in while the survivor is told is meant for the survivor.
+      do {
+        s.inbox.sync = null;
+        await activities.tellContact({ hubspotId: s.phase.into, kind: 'merge' });
+      } while (s.inbox.sync !== null);
       return answer(s, hubspotId, Date.now());
     }
   }
@@ -75,6 +84,12 @@ export async function contactSync(raw?: z.input<typeof input>): Promise<m.Contac
     settle(s, verdict, trigger);
   }
 }
+
+/** A handover for this contact: one that was meant for another must not give it that one's link and base. */
+const handoverOf = (hubspotId: HubSpotContactId) =>
+  m.handoverInput
+    .refine((handover) => handover.hubspotId === hubspotId, { path: ['hubspotId'], error: `this is contact ${hubspotId}` })
+    .refine((handover) => JSON.stringify(handover).length <= longestHandover, { error: `expected at most ${longestHandover} characters in all` });
 
 /** At rest a long run ends: the history stays small and a replay cheap. */
 function runIsLong(): boolean {

@@ -21,7 +21,7 @@ export function taskQueues(connection: string): { workflows: string; live: strin
 const connectionName = '([a-z0-9][a-z0-9-]*)';
 const forms = {
   connection: { pattern: new RegExp(`^connection/${connectionName}$`), example: 'connection/main' },
-  contact: { pattern: new RegExp(`^contact/${connectionName}/([0-9]+)$`), example: 'contact/main/51, with the HubSpot contact id last' },
+  contact: { pattern: new RegExp(`^contact/${connectionName}/([1-9][0-9]{0,19})$`), example: 'contact/main/51, with the HubSpot contact id last' },
   import: { pattern: new RegExp(`^import/${connectionName}/([^/\\s]+)$`), example: 'import/main/first' },
   resync: { pattern: new RegExp(`^resync/${connectionName}/(${resyncScopes.join('|')})$`), example: 'resync/main/segment, resync/main/all or resync/main/relabel' },
 } as const;

@@ -4,10 +4,11 @@ import type { ImportPage, ImportPageResult } from '../activities/page/import.ts'
 import type { HubSpotContactId, SalesforceType } from '../sync/records.ts';
 import { failingPlainly } from './failure.ts';
 import { readWorkflowId, taskQueues } from './ids.ts';
-import { readInput } from './input.ts';
+import { readStart } from './input.ts';
 import { bulkActivities } from './job/activities.ts';
 import { drain, handleJob, handOverBehind, newJob, pace, runIsLong, type Job } from './job/job.ts';
 import * as m from './messages.ts';
+import { rejectOtherSignals } from './noting.ts';
 
 /** Imported contacts outside the segment, looked at again before they are handed over. */
 interface Waiting {
@@ -41,12 +42,13 @@ const mostWaiting = 10_000;
  * Imports Leads and Contacts (S6): creates each in HubSpot with the email address alone, then fills those who may sync; the others
  * stay email-only. The data goes first, in pages; each contact's workflow is created behind it.
  */
-export async function salesforceImport(raw?: m.ImportInput & { carried?: State }): Promise<m.ImportProgress> {
+export async function salesforceImport(...args: [(m.ImportInput & { carried?: State })?]): Promise<m.ImportProgress> {
   const { connection } = readWorkflowId('import');
-  const given = readInput(input, raw);
+  const given = readStart(input, args);
   const s = given.carried ?? newState(given);
   const activities = bulkActivities(taskQueues(connection).bulk);
   const show = handleJob(s.job, connection, () => progressOf(s), () => details(s, connection));
+  rejectOtherSignals(s.job.rejected, show);
   let dataDone = false;
 
   const readData = async (): Promise<void> => {

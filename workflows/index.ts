@@ -3,3 +3,5 @@ export { connection } from './connection.ts';
 export { contactSync } from './contact.ts';
 export { salesforceImport } from './import.ts';
 export { segmentResync } from './resync.ts';
+/** What the worker runs for any other type. */
+export { unknownType as default } from './unknown-type.ts';

@@ -4,11 +4,11 @@ import type { ResyncPageResult } from '../activities/page/resync.ts';
 import type { HubSpotContactId } from '../sync/records.ts';
 import { failingPlainly } from './failure.ts';
 import { readWorkflowId, taskQueues, type ResyncScope } from './ids.ts';
-import { readInput } from './input.ts';
+import { readStart } from './input.ts';
 import { bulkActivities, type BulkActivities } from './job/activities.ts';
 import { drain, handleJob, handOverBehind, newJob, pace, runIsLong, type Job } from './job/job.ts';
 import * as m from './messages.ts';
-import { noting } from './noting.ts';
+import { noting, rejectOtherSignals } from './noting.ts';
 
 interface State {
   job: Job;
@@ -30,14 +30,15 @@ const input = m.resyncJobInput.extend({ carried: z.custom<State>().optional() })
  * Resync of the members of the segment in force, of every contact, or (`relabel`) of the shown statuses alone. Forces no direction:
  * where nothing changed against the base, nothing is written.
  */
-export async function segmentResync(raw?: m.ResyncJobInput & { carried?: State }): Promise<m.ResyncProgress> {
+export async function segmentResync(...args: [(m.ResyncJobInput & { carried?: State })?]): Promise<m.ResyncProgress> {
   const { connection, last } = readWorkflowId('resync');
   const scope = last as ResyncScope;
-  const given = readInput(input, raw);
+  const given = readStart(input, args);
   const s = given.carried ?? newState(given.dryRun);
   const activities = bulkActivities(taskQueues(connection).bulk);
   const show = handleJob(s.job, connection, () => progressOf(s, scope), () => details(s, scope));
   noting(s.job.rejected, show)(m.again, m.emptyInput, () => { s.again = true; }, 'Go through the contacts once more: the settings changed. Takes {}.');
+  rejectOtherSignals(s.job.rejected, show);
 
   await failingPlainly(() => (scope === 'relabel' ? relabel(s, activities, show) : resyncAll(s, scope, activities, show)));
   if (s.list.at !== 'end' || s.pages.length > 0 || s.job.backlog.length > 0) {

@@ -30,7 +30,9 @@ export async function startTestServer(): Promise<TemporalServer> {
 
 /** Bundles the workflows into `directory`, which takes 2-3 s and so is done once for all files of a run. */
 export async function writeWorkflowBundle(directory: string): Promise<string> {
-  const { code } = await bundleWorkflowCode({ workflowsPath: join(root, 'workflows/index.ts'), logger: new DefaultLogger('ERROR') });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(root, 'workflows/index.ts'), payloadConverterPath: join(root, 'workflows/payload-converter.ts'), logger: new DefaultLogger('ERROR'),
+  });
   const file = join(directory, 'workflow-bundle.js');
   await writeFile(file, code);
   return file;

@@ -1,6 +1,7 @@
 import * as wf from '@temporalio/workflow';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import * as m from '../messages.ts';
+import { answering } from '../answering.ts';
 import { noting } from '../noting.ts';
 import { Connection } from '../search-attributes.ts';
 import type { BulkActivities } from './activities.ts';
@@ -34,7 +35,7 @@ export function handleJob(job: Job, connection: string, progress: () => m.Import
   const note = noting(job.rejected, show);
   note(m.pause, m.emptyInput, () => { job.paused = true; }, 'Stop after the pages that are under way. Takes {}.');
   note(m.resume, m.emptyInput, () => { job.paused = false; }, 'Go on. Takes {}.');
-  wf.setHandler(m.progress, progress, { description: 'How far it is, with counts, rate and time left. Takes nothing.' });
+  answering(m.progress, progress, 'How far it is, with counts, rate and time left. Takes nothing.');
   if (wf.workflowInfo().typedSearchAttributes.get(Connection) !== connection) wf.upsertSearchAttributes([{ key: Connection, value: connection }]);
   show();
   return show;
