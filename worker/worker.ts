@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { createLimiter } from '../activities/crm/limiter.ts';
@@ -22,6 +23,9 @@ export interface SluiceWorkerOptions {
 const hubspotRate = { max: 190, intervalMs: 10_000 };
 const searchRate = { max: 5, intervalMs: 1_000 };
 
+/** The SDK would pass heartbeats on only at 80 % of their timeout: late enough for a busy worker to be taken for dead. */
+const maxHeartbeatThrottleInterval = '3 seconds';
+
 /**
  * The worker of one connection: workflows, live and bulk activities on queues of their own, so that bulk work can never starve a
  * live edit. `run` ends when `shutdown` was called and everything has drained.
@@ -38,7 +42,7 @@ export async function createSluiceWorker({ environment, nativeConnection, client
   const workflows = await Worker.create({ ...common, taskQueue: queues.workflows, workflowBundle: workflowBundle ?? await bundleWorkflows() });
   const callers = [
     await Worker.create({ ...common, taskQueue: queues.live, activities, maxConcurrentActivityTaskExecutions: 100 }),
-    await Worker.create({ ...common, taskQueue: queues.bulk, activities, maxConcurrentActivityTaskExecutions: 20 }),
+    await Worker.create({ ...common, taskQueue: queues.bulk, activities, maxConcurrentActivityTaskExecutions: 20, maxHeartbeatThrottleInterval }),
   ];
   return {
     async run() {
@@ -54,4 +58,8 @@ export async function createSluiceWorker({ environment, nativeConnection, client
 
 /** The workflow code as the worker runs it; needs nothing that is built before. */
 export const bundleWorkflows = () =>
-  bundleWorkflowCode({ workflowsPath: new URL('../workflows/index.ts', import.meta.url).pathname, logger: new DefaultLogger('WARN') });
+  bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    payloadConverterPath: fileURLToPath(new URL('../workflows/payload-converter.ts', import.meta.url)),
+    logger: new DefaultLogger('WARN'),
+  });

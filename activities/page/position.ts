@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { heartbeat } from '@temporalio/activity';
 
 const positions = new AsyncLocalStorage<{ position: unknown }>();
-/** Well below the heartbeat timeout of 45 s: a page may wait for the limiter longer than that. */
-const everyMs = 10_000;
+/** Well below the heartbeat timeout of 12 s: a page may wait for the limiter longer than that. */
+const everyMs = 3_000;
 
 /** Notes how far the page has come; a retry finds it in its heartbeat details, and a person on the pending activity. */
 export function reached(position: unknown): void {

@@ -2,7 +2,7 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { Activities } from '../../activities/index.ts';
 
 /** A page is repeated without end: each attempt begins with the read. It heartbeats, so a dead worker is noticed. */
-const page = { startToCloseTimeout: '2 minutes', heartbeatTimeout: '45 seconds', retry: { initialInterval: '1 second', maximumInterval: '30 seconds' } } as const;
+const page = { startToCloseTimeout: '2 minutes', heartbeatTimeout: '12 seconds', retry: { initialInterval: '1 second', maximumInterval: '30 seconds' } } as const;
 
 /** The bulk activities of one connection, with the sentences that the timeline shows. */
 export function bulkActivities(taskQueue: string) {
