@@ -54,11 +54,15 @@ export async function waitFor(s: ContactState, due: () => boolean): Promise<void
 
 /** Writes a pass's verdict into the state. `trigger` is null after a look. */
 export function settle(s: ContactState, verdict: Verdict, trigger: string | null): void {
+  // A look leaves a sync that waits for its time where it is: that is still owed.
+  const owed = trigger === null && s.alarm?.what === 'sync' ? s.alarm : null;
+  const asked = trigger ?? owed?.trigger ?? null;
   s.alarm = null;
   const before = s.phase.status;
   switch (verdict.kind) {
     case 'settled':
-      s.trouble = null;
+      s.alarm = owed;
+      if (owed === null) s.trouble = null;
       s.phase = verdict.phase;
       break;
     case 'later':
@@ -69,12 +73,13 @@ export function settle(s: ContactState, verdict: Verdict, trigger: string | null
     case 'held':
       s.trouble = null;
       s.phase = verdict.phase;
-      if (trigger !== null) s.inbox.sync ??= { trigger, count: 1, held: true };
+      // A person's pause holds it by itself, and a resume is all it waits for.
+      if (asked !== null) s.inbox.sync ??= { trigger: asked, count: 1, held: !s.paused };
       break;
     case 'again': {
       const now = Date.now();
       s.trouble = { error: verdict.error, attempts: (s.trouble?.attempts ?? 0) + 1, since: s.trouble?.since ?? now };
-      s.alarm = { at: now + waitMs(verdict, s.trouble.attempts), what: trigger === null ? 'look' : 'sync', trigger: trigger ?? 'look' };
+      s.alarm = { at: now + waitMs(verdict, s.trouble.attempts), what: asked === null ? 'look' : 'sync', trigger: asked ?? 'look' };
       break;
     }
   }

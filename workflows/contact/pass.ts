@@ -28,7 +28,7 @@ export function liveActivities(taskQueue: string) {
   // A proxy answers any name and cannot be spread.
   const { readPair } = proxyActivities<Pick<Activities, 'readPair'>>({ ...timeouts, retry, summary: 'Read both records and the membership' });
   const { writePair } = proxyActivities<Pick<Activities, 'writePair'>>({ ...timeouts, retry, summary: 'Write what differs' });
-  const { tellContact } = proxyActivities<Pick<Activities, 'tellContact'>>({ ...timeouts, retry, summary: 'Hand the news to the surviving contact' });
+  const { tellContact } = proxyActivities<Pick<Activities, 'tellContact'>>({ taskQueue, startToCloseTimeout: '30 seconds', retry, summary: 'Hand the news to the surviving contact' });
   return { readPair, writePair, tellContact };
 }
 export type LiveActivities = ReturnType<typeof liveActivities>;
