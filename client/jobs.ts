@@ -18,6 +18,12 @@ export type Progress = messages.ImportProgress | messages.ResyncProgress;
 
 const pollMs = 500;
 
+/** A worker that is busy with the job may be late with an answer; the job goes on all the same. */
+function silence(failure: unknown): null {
+  if (failure instanceof SluiceFailure && failure.kind === 'no-answer') return null;
+  throw failure;
+}
+
 /** Starting, watching and pausing of imports and resyncs. */
 export function jobRequests(client: Client, connection: string, calls: Calls) {
   const start = async <Input>(workflowType: string, options: StartOptions<Input>): Promise<StartedJob> => {
@@ -73,9 +79,9 @@ export function jobRequests(client: Client, connection: string, calls: Calls) {
       const end = result(workflowId);
       const closed = end.then(() => true, () => true);
       do {
-        const now = await progress(workflowId);
-        if (now.finishedAt !== null) break;
-        yield now;
+        const now = await progress(workflowId).catch(silence);
+        if (now?.finishedAt != null) break;
+        if (now !== null) yield now;
       } while (!(await Promise.race([closed, sleep(pollMs, false)])));
       yield await end;
     },

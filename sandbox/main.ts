@@ -14,6 +14,8 @@ const environment = z.object({
   SANDBOX_SEGMENT_LAG_MS: number(200),
   /** How long the search takes to show a write: seconds in HubSpot, so a second here; tests start with none. */
   SANDBOX_SEARCH_LAG_MS: number(1000),
+  /** `off` enforces no rate limits, as `--no-rate-limit` does. */
+  SANDBOX_RATE_LIMIT: z.enum(['on', 'off'], 'is neither on nor off').default('on'),
 });
 
 const flags = z.object({
@@ -39,16 +41,17 @@ async function main(): Promise<void> {
     throw new Error(`The environment variable ${issue?.path.join('.')} ${issue?.message ?? 'is wrong'}.`);
   }
   const settings = parsed.data;
+  const rateLimit = options.rateLimit && settings.SANDBOX_RATE_LIMIT === 'on';
   if ((options.tlsCert === undefined) !== (options.tlsKey === undefined)) throw new Error('Give both --tls-cert and --tls-key, or neither.');
   const tls = options.tlsCert !== undefined && options.tlsKey !== undefined ? { cert: readPem(options.tlsCert), key: readPem(options.tlsKey) } : undefined;
   if (options.data !== undefined) mkdirSync(options.data, { recursive: true });
   const dataFile = (name: string): string | undefined => (options.data === undefined ? undefined : join(options.data, name));
 
   const hubspot = await startHubSpotSandbox({
-    port: settings.SANDBOX_HUBSPOT_PORT, dataFile: dataFile('hubspot.db'), rateLimit: options.rateLimit, tls,
+    port: settings.SANDBOX_HUBSPOT_PORT, dataFile: dataFile('hubspot.db'), rateLimit, tls,
     segmentLagMs: settings.SANDBOX_SEGMENT_LAG_MS, searchLagMs: settings.SANDBOX_SEARCH_LAG_MS,
   });
-  const salesforce = await startSalesforceSandbox({ port: settings.SANDBOX_SALESFORCE_PORT, dataFile: dataFile('salesforce.db'), rateLimit: options.rateLimit, tls });
+  const salesforce = await startSalesforceSandbox({ port: settings.SANDBOX_SALESFORCE_PORT, dataFile: dataFile('salesforce.db'), rateLimit, tls });
 
   console.log(`HubSpot sandbox     ${hubspot.url}   token pat-sandbox; OAuth client sandbox / sandbox`);
   console.log(`Salesforce sandbox  ${salesforce.url}   OAuth client sandbox / sandbox`);

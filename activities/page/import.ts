@@ -8,7 +8,7 @@ import type { Call } from '../crm/call.ts';
 import { CrmFailure } from '../crm/failure.ts';
 import type { HubSpotContact } from '../hubspot/index.ts';
 import { readByEmails, type Records } from '../pair/candidates.ts';
-import type { SalesforceRecord } from '../salesforce/index.ts';
+import type { QueryPage, SalesforceRecord } from '../salesforce/index.ts';
 import { soql } from '../salesforce/soql.ts';
 import type { World } from '../world.ts';
 import { reached } from './position.ts';
@@ -46,14 +46,11 @@ export interface ImportPageResult {
 const call: Call = { lane: 'backfill' };
 /** Leads and Contacts with the same emails come in as few queries as URLs allow, so a page is larger than a HubSpot batch. */
 const pageSize = 400;
-const rowsPerList = 2_000;
 
 /** The next pages of an import, up to 2,000 records ahead; reads ids only. `total` is counted where `after` is ''. */
 export async function listPages(world: World, { object, where, after }: ImportScope & { after: string }): Promise<{ pages: ImportPage[]; more: boolean; total: number | null; looksAfterSeconds: number[] }> {
   const { looksAfterSeconds } = await ready(world);
-  const source = from({ object, where }, after, null);
-  const total = after === '' ? await count(world, source, where) : null;
-  const { records } = await world.salesforce.query(`SELECT Id ${source} ORDER BY Id LIMIT ${rowsPerList}`, call);
+  const { records, totalSize } = await list(world, { object, where }, after);
   const pages: ImportPage[] = [];
   let start = after;
   for (let i = 0; i < records.length; i += pageSize) {
@@ -61,7 +58,7 @@ export async function listPages(world: World, { object, where, after }: ImportSc
     pages.push({ object, where, after: start, upTo });
     start = upTo;
   }
-  return { pages, more: records.length === rowsPerList, total, looksAfterSeconds };
+  return { pages, more: totalSize > records.length, total: after === '' ? totalSize : null, looksAfterSeconds };
 }
 
 /**
@@ -79,11 +76,12 @@ export async function importPage(world: World, page: ImportPage): Promise<Import
   const byEmail = groupByEmail(rows, result);
   reached({ read: rows.length });
   const emails = [...byEmail.keys()];
-  const records = await readByEmails(world, schema, emails, call);
+  // A live Contact wins over any Lead, so of Contacts' emails the Leads need not be asked for.
+  const records = await readByEmails(world, schema, { emails, leads: page.object === 'Lead' }, call);
   const { contacts, createdNow } = await findOrCreate(world, schema, emails, result);
   reached({ read: rows.length, inHubSpot: contacts.size });
   const byId = new Map([...contacts.values()].map((contact) => [contact.id, contact]));
-  const outcomes = await syncPage(world, { ids: [...byId.keys()], trigger: 'import', dryRun: false }, { contacts: byId, records, emailsRead: true });
+  const outcomes = await syncPage(world, { ids: [...byId.keys()], trigger: 'import', dryRun: false }, { contacts: byId, records, createdNow });
   countAll(result, outcomes, createdNow, (id) => isSpare(id, byId, byEmail, records));
   const done = outcomes.flatMap((o) => ('handover' in o && o.handover !== null && o.kind !== 'frozen' ? [o.handover] : []));
   const frozen = outcomes.flatMap((o) => (o.kind === 'frozen' && o.handover !== null ? [o.handover] : []));
@@ -100,12 +98,12 @@ async function ready(world: World) {
     : ApplicationFailure.nonRetryable(held.reason, 'ConnectionNotReady');
 }
 
-/** Counts first: a condition that Salesforce does not take ends the import before anything is read. */
-async function count(world: World, source: string, where: string): Promise<number> {
+/** The first 2,000 ids after one. Without a LIMIT Salesforce says how many there are in all. */
+async function list(world: World, scope: ImportScope, after: string): Promise<QueryPage> {
   try {
-    return (await world.salesforce.query(`SELECT COUNT() ${source}`, call)).totalSize;
+    return await world.salesforce.query(`SELECT Id ${from(scope, after, null)} ORDER BY Id`, call);
   } catch (error) {
-    if (!(error instanceof CrmFailure) || error.status !== 400 || where.trim() === '') throw error;
+    if (!(error instanceof CrmFailure) || error.status !== 400 || scope.where.trim() === '') throw error;
     throw ApplicationFailure.nonRetryable(`where: Salesforce does not take this condition (${error.code ?? error.status}): ${error.detail ?? ''}`, 'InvalidInput');
   }
 }

@@ -56,16 +56,18 @@ const mostHops = 4;
  * Finds the Salesforce record of each contact by the ladder of `sync/match.ts`, with as few queries as the rungs allow: by id for
  * the linked, by external id for the rest, by email for whom that finds nobody. `known` may hold records that were read already.
  */
-export async function findRecords(world: World, schema: Schema, seekers: readonly Seeker[], call: Call, known: { records: Records; emailsRead: boolean } | null = null): Promise<Map<HubSpotContactId, Found>> {
+export async function findRecords(world: World, schema: Schema, seekers: readonly Seeker[], call: Call, known: { records: Records; createdNow: ReadonlySet<HubSpotContactId> } | null = null): Promise<Map<HubSpotContactId, Found>> {
   const records = known?.records ?? new Records();
   const linked = seekers.flatMap((s) => (s.link === null ? [] : [s.link]));
   await readByIds(world, schema, records, linked, call);
   const loose = seekers.filter((s) => s.link === null);
-  if (known === null) await readBy(world, schema, records, externalIdField, loose.flatMap((s) => [s.hubspotId, ...s.mergedIds]), call);
-  if (known?.emailsRead !== true) {
+  // Somebody whom a page has just created has no id anywhere yet.
+  const established = loose.filter((s) => known?.createdNow.has(s.hubspotId) !== true);
+  await readBy(world, schema, records, externalIdField, () => established.flatMap((s) => [s.hubspotId, ...s.mergedIds]), call);
+  if (known === null) {
     const claimed = new Set(records.candidates().map((c) => c.externalId));
     const homeless = loose.filter((s) => ![s.hubspotId, ...s.mergedIds].some((id) => claimed.has(id)));
-    await readBy(world, schema, records, 'Email', homeless.flatMap(emailsOf), call);
+    await readBy(world, schema, records, 'Email', () => homeless.flatMap(emailsOf), call);
   }
   const found = new Map<HubSpotContactId, Found>();
   let open = [...seekers];
@@ -87,30 +89,28 @@ export async function findRecords(world: World, schema: Schema, seekers: readonl
   return found;
 }
 
-/** Every Lead and Contact with one of these emails, converted Leads included. */
-export async function readByEmails(world: World, schema: Schema, emails: readonly string[], call: Call): Promise<Records> {
+/** Every Contact, and with `leads` every Lead, that has one of these emails; converted Leads included. */
+export async function readByEmails(world: World, schema: Schema, { emails, leads }: { emails: readonly string[]; leads: boolean }, call: Call): Promise<Records> {
   const records = new Records();
-  await readBy(world, schema, records, 'Email', emails, call);
+  await readBy(world, schema, records, 'Email', (type) => (type === 'Contact' || leads ? emails : []), call);
   return records;
 }
 
 async function readByIds(world: World, schema: Schema, records: Records, refs: readonly SalesforceRef[], call: Call): Promise<void> {
-  await Promise.all(types.map(async (type) => {
-    const ids = [...new Set(refs.filter((r) => r.type === type && records.get(r.id) === null).map((r) => r.id))];
-    // Deleted ones too: they say into which record they were merged.
-    records.add(type, await read(world, schema, type, 'Id', ids, { ...call, deleted: true }));
-  }));
+  const unread = refs.filter((r) => records.get(r.id) === null);
+  // Deleted ones too: they say into which record they were merged.
+  await readBy(world, schema, records, 'Id', (type) => unread.filter((r) => r.type === type).map((r) => r.id), { ...call, deleted: true });
 }
 
-async function readBy(world: World, schema: Schema, records: Records, field: string, values: readonly string[], call: Call): Promise<void> {
-  const distinct = [...new Set(values)];
-  await Promise.all(types.map(async (type) => records.add(type, await read(world, schema, type, field, distinct, call))));
-}
-
-async function read(world: World, schema: Schema, type: SalesforceType, field: string, values: readonly string[], call: Call & { deleted?: boolean }): Promise<SalesforceRecord[]> {
-  if (values.length === 0) return [];
-  const build = (some: readonly string[]) => soql`SELECT ${soql.fields(schema.select[type])} FROM ${soql.name(type)} WHERE ${soql.name(field)} IN (${some})`;
-  return world.salesforce.queryIn(values, build, { ...call, atMost: mostRows });
+/** Reads Leads and Contacts by one field; both types, and as many queries as the values take, share API calls. */
+async function readBy(world: World, schema: Schema, records: Records, field: string, valuesOf: (type: SalesforceType) => readonly string[], call: Call & { deleted?: boolean }): Promise<void> {
+  const lists = types.map((type) => ({
+    type, values: [...new Set(valuesOf(type))],
+    build: (some: readonly string[]) => soql`SELECT ${soql.fields(schema.select[type])} FROM ${soql.name(type)} WHERE ${soql.name(field)} IN (${some})`,
+  })).filter(({ values }) => values.length > 0);
+  if (lists.length === 0) return;
+  const found = await world.salesforce.queryLists(lists, { ...call, atMost: mostRows });
+  lists.forEach(({ type }, i) => records.add(type, found[i] ?? []));
 }
 
 function emailsOf(seeker: Seeker): string[] {

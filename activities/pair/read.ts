@@ -27,9 +27,10 @@ export interface ReadRequest {
 /** What a page has read already, so that nothing is read twice. */
 export interface Prefetched {
   contacts: Map<HubSpotContactId, HubSpotContact>;
-  records: Records;
   /** Every record with one of the contacts' emails is among them. */
-  emailsRead: boolean;
+  records: Records;
+  /** Those of the contacts that the page has just created. */
+  createdNow: ReadonlySet<HubSpotContactId>;
 }
 
 /** What all pairs of one batch are read under. */

@@ -5,6 +5,7 @@ import { externalIdField, type Schema } from '../connection/schema.ts';
 import type { Call } from '../crm/call.ts';
 import type { CrmFailure, Outcome } from '../crm/failure.ts';
 import { tell } from '../failure.ts';
+import type { SalesforceRecord } from '../salesforce/index.ts';
 import type { World } from '../world.ts';
 
 /** How old the evidence of a membership may be when its first write begins (S1.11). */
@@ -40,7 +41,6 @@ export async function writePairs(world: World, writes: readonly PairWrite[], cal
   for (const type of ['Lead', 'Contact'] as const) {
     await updateSalesforce(world, type, jobs, call);
     await createSalesforce(world, type, jobs, call);
-    await readBackClaims(world, type, jobs, call);
   }
   await writeHubSpot(world, schema, jobs.filter((j) => j.end === null), call);
   return jobs.map(outcomeOf);
@@ -54,13 +54,28 @@ function outcomeOf({ end, ref, created, confirmed, refused, write }: Job): Write
 }
 
 async function updateSalesforce(world: World, type: SalesforceType, jobs: Job[], call: Call): Promise<void> {
-  let open = jobs.filter((j) => j.end === null && j.write.salesforce.kind === 'update' && j.write.salesforce.ref.type === type);
-  open = open.filter((j) => Object.keys(salesforceFields(j)).length > 0);
+  const mine = jobs.flatMap((job) => (job.end === null && job.write.salesforce.kind === 'update' && job.write.salesforce.ref.type === type ? [{ job, ...job.write.salesforce }] : []));
+  let open = mine.filter(({ job }) => Object.keys(salesforceFields(job)).length > 0);
   for (let attempt = 0; open.length > 0 && attempt < 2; attempt++) {
-    const rows = open.map((j) => ({ Id: targetOf(j).id, ...salesforceFields(j) }));
-    const outcomes = await world.salesforce.update(type, rows, call);
-    open = open.filter((job, i) => !settleSalesforce(job, outcomes[i], rows[i] ?? {}));
+    const rows = open.map(({ job, ref }) => ({ Id: ref.id, ...salesforceFields(job) }));
+    const outcomes: Outcome<{ id: SalesforceId; record?: SalesforceRecord | null }>[] = open.some(({ claim }) => claim)
+      ? await world.salesforce.updateAndRead(type, rows, [externalIdField], call)
+      : await world.salesforce.update(type, rows, call);
+    open = open.filter(({ job, ref, claim }, i) => {
+      const outcome = outcomes[i];
+      const done = settleSalesforce(job, outcome, rows[i] ?? {});
+      if (claim && outcome?.ok) checkClaim(job, ref, outcome.record ?? null);
+      return !done;
+    });
   }
+}
+
+/** After claiming, the record is read back: the contact whose id stands there owns it (section 6 of the behaviour). */
+function checkClaim(job: Job, ref: SalesforceRef, record: SalesforceRecord | null): void {
+  const holder = record?.[externalIdField];
+  if (holder === job.write.hubspotId) return;
+  const who = typeof holder === 'string' ? `contact ${holder}` : 'somebody else';
+  job.end = { kind: 'review', why: `The Salesforce record was claimed for ${who} at the same moment.`, candidates: [ref] };
 }
 
 async function createSalesforce(world: World, type: SalesforceType, jobs: Job[], call: Call): Promise<void> {
@@ -108,23 +123,6 @@ function refusals(system: Refusal['system'], failure: CrmFailure, fields: string
   const { error, retry } = tell(failure);
   const named: (string | null)[] = fields.length === 0 ? [null] : fields;
   return named.map((field) => ({ system, field, code: error.code, message: error.message, category: error.category, remedy: error.remedy, retry }));
-}
-
-/** After claiming, the record is read back: the one whose id stands there owns it (section 6 of the behaviour). */
-async function readBackClaims(world: World, type: SalesforceType, jobs: Job[], call: Call): Promise<void> {
-  const claims = jobs.filter((j) => j.end === null && j.write.salesforce.kind === 'update' && j.write.salesforce.claim && j.write.salesforce.ref.type === type && !j.refused.some((r) => r.field === null));
-  if (claims.length === 0) return;
-  const records = await world.salesforce.retrieve(type, claims.map((j) => targetOf(j).id), ['Id', externalIdField], call);
-  for (const job of claims) {
-    const holder = records.get(targetOf(job).id)?.[externalIdField];
-    if (holder === job.write.hubspotId) continue;
-    job.end = { kind: 'review', why: `Another contact (${typeof holder === 'string' ? holder : 'unknown'}) claimed the Salesforce record at the same moment.`, candidates: [targetOf(job)] };
-  }
-}
-
-function targetOf(job: Job): SalesforceRef {
-  if (job.write.salesforce.kind !== 'update') throw new Error('only an update has a target');
-  return job.write.salesforce.ref;
 }
 
 async function writeHubSpot(world: World, schema: Schema, jobs: Job[], call: Call): Promise<void> {

@@ -3,6 +3,7 @@ import type { Call } from '../crm/call.ts';
 import { chunks } from '../crm/chunks.ts';
 import { CrmFailure } from '../crm/failure.ts';
 import type { SalesforceId } from '../../sync/records.ts';
+import { together } from './composite.ts';
 import { recordSchema } from './recordSchema.ts';
 import type { Requester } from './request.ts';
 import { soql } from './soql.ts';
@@ -18,7 +19,7 @@ const pageSchema = z
   .transform(({ totalSize, done, nextRecordsUrl, records }): QueryPage => ({ totalSize, records, nextRecordsUrl: done ? null : (nextRecordsUrl ?? null) }));
 
 type Bounded = Call & { deleted?: boolean; atMost: number };
-type Queries = Pick<Salesforce, 'query' | 'queryMore' | 'queryAllPages' | 'queryIn' | 'retrieve' | 'activeUsers'>;
+type Queries = Pick<Salesforce, 'query' | 'queryMore' | 'queryAllPages' | 'queryIn' | 'queryLists' | 'retrieve' | 'activeUsers'>;
 
 /** Queries and reads by id, with pages followed and URLs kept within their bound. */
 export function queryCalls(requester: Requester): Queries {
@@ -27,16 +28,19 @@ export function queryCalls(requester: Requester): Queries {
   const page = (path: string, call: Call): Promise<QueryPage> =>
     requester.send({ operation: 'query', method: 'GET', path, schema: pageSchema, repeatable: true }, call);
 
-  const allPages = async (text: string, { deleted, atMost, ...call }: Bounded): Promise<SalesforceRecord[]> => {
-    let { records, totalSize, nextRecordsUrl } = await page(pathOf(text, deleted), call);
+  /** The rows of a first page and of those that follow it. */
+  const rest = async ({ records, totalSize, nextRecordsUrl }: QueryPage, { atMost, ...call }: Call & { atMost: number }): Promise<SalesforceRecord[]> => {
     if (totalSize > atMost) throw new CrmFailure({ system: 'salesforce', operation: 'query', code: 'TOO_MANY_ROWS', detail: `${totalSize} rows, at most ${atMost} were expected.` });
     const found = [...records];
-    while (nextRecordsUrl !== null) {
-      ({ records, nextRecordsUrl } = await page(nextRecordsUrl, call));
-      found.push(...records);
+    for (let next = nextRecordsUrl; next !== null; ) {
+      const following = await page(next, call);
+      found.push(...following.records);
+      next = following.nextRecordsUrl;
     }
     return found;
   };
+
+  const allPages = async (text: string, { deleted, ...call }: Bounded): Promise<SalesforceRecord[]> => rest(await page(pathOf(text, deleted), call), call);
 
   /** As few queries as fit: each takes as many of the remaining values as its URL holds, counted in bytes as sent. */
   const splitByHead = async (values: readonly string[], build: (values: readonly string[]) => string, deleted: boolean | undefined): Promise<string[]> => {
@@ -57,16 +61,28 @@ export function queryCalls(requester: Requester): Queries {
     return queries;
   };
 
+  const queryLists: Salesforce['queryLists'] = async (lists, { deleted, ...call }) => {
+    const split = await Promise.all(lists.map(({ values, build }) => splitByHead([...new Set(values)], build, deleted)));
+    const texts = split.flatMap((queries, list) => queries.map((text) => ({ list, text })));
+    const pages = await together(requester, texts.map(({ text }) => ({ operation: 'query', method: 'GET', path: pathOf(text, deleted), schema: pageSchema })), call);
+    const rows: SalesforceRecord[][] = lists.map(() => []);
+    for (const [index, outcome] of pages.entries()) {
+      if (!outcome.ok) throw outcome.failure;
+      rows[texts[index]?.list ?? 0]?.push(...await rest(outcome.body, call));
+    }
+    return rows;
+  };
+
   return {
     query: (text, { deleted, ...call }) => page(pathOf(text, deleted), call),
     queryMore: (nextRecordsUrl, call) => page(nextRecordsUrl, call),
     queryAllPages: allPages,
 
     async queryIn(values, build, call) {
-      const queries = await splitByHead([...new Set(values)], build, call.deleted);
-      const answers = await Promise.all(queries.map((text) => allPages(text, call)));
-      return answers.flat();
+      const [rows = []] = await queryLists([{ values, build }], call);
+      return rows;
     },
+    queryLists,
 
     async retrieve(type, ids, fields, call) {
       const found = new Map<SalesforceId, SalesforceRecord | null>();

@@ -40,6 +40,8 @@ export interface Ask<Body> {
 export interface Requester {
   /** The answer's body, validated. Rejects with a {@link CrmFailure}, or with the signal's reason. */
   send<Body>(ask: Ask<Body>, call: Call): Promise<Body>;
+  /** A path as Salesforce serves it: `/query` becomes `/services/data/v67.0/query`. */
+  target(path: string): string;
   /** How many bytes a request's head has: `GET`, URI and headers. */
   headBytes(path: string): Promise<number>;
   identity(): Promise<SalesforceIdentity>;
@@ -87,6 +89,7 @@ export function openRequester({ limiter, apiVersion = '67.0', timeouts = TIMEOUT
   };
 
   return {
+    target,
     send: (ask, call) => (ask.repeatable ? repeat(call, () => sendOnce(ask, call), clock) : sendOnce(ask, call)),
     async headBytes(path) {
       const { connection } = await sessions.current();

@@ -5,13 +5,16 @@ import { CrmFailure } from '../crm/failure.ts';
 import type { Outcome } from '../crm/failure.ts';
 import type { SalesforceId } from '../../sync/records.ts';
 import { castErrors, saveErrorSchema } from './castFailure.ts';
-import { idSchema } from './recordSchema.ts';
+import { together, type Part } from './composite.ts';
+import { idSchema, recordSchema } from './recordSchema.ts';
 import type { Ask, Requester } from './request.ts';
 import { soql } from './soql.ts';
-import type { Salesforce } from './types.ts';
+import type { Salesforce, SalesforceRecord, UpdateRow } from './types.ts';
 
 /** jsforce would send more as one call, which is refused. */
 const BATCH = 200;
+/** Ids of a read by id. */
+const READ_BACK = 2000;
 
 const rowSchema = z.discriminatedUnion('success', [
   z.object({ success: z.literal(true), id: idSchema, created: z.boolean().optional() }),
@@ -20,7 +23,7 @@ const rowSchema = z.discriminatedUnion('success', [
 type Row = z.infer<typeof rowSchema>;
 type Saved = Outcome<{ id: SalesforceId; created?: boolean }>;
 
-type Saves = Pick<Salesforce, 'create' | 'update' | 'upsertByExternalId' | 'remove'>;
+type Saves = Pick<Salesforce, 'create' | 'update' | 'updateAndRead' | 'upsertByExternalId' | 'remove'>;
 
 /** The collections calls: 200 rows each, every row with its own outcome (`allOrNone: false`). */
 export function saveCalls(requester: Requester): Saves {
@@ -40,6 +43,7 @@ export function saveCalls(requester: Requester): Saves {
     return outcomes;
   };
 
+  const updated = ({ Id, ...fields }: UpdateRow) => ({ id: Id, ...fields });
   const records = (type: string, batch: readonly object[]) => ({ allOrNone: false, records: batch.map((row) => ({ attributes: { type }, ...row })) });
 
   return {
@@ -50,10 +54,37 @@ export function saveCalls(requester: Requester): Saves {
       save(
         `update ${type}`,
         rows,
-        (batch) => ({ method: 'PATCH', path: '/composite/sobjects', body: records(type, batch.map(({ Id, ...fields }) => ({ id: Id, ...fields }))), repeatable: true }),
+        (batch) => ({ method: 'PATCH', path: '/composite/sobjects', body: records(type, batch.map(updated)), repeatable: true }),
         call,
         ({ Id }) => Id,
       ),
+
+    async updateAndRead(type, rows, fields, call) {
+      const operation = `update ${type}`;
+      const updates = chunks(rows, BATCH).map((batch): Part<Row[] | (SalesforceRecord | null)[]> => ({
+        operation, method: 'PATCH', path: '/composite/sobjects', body: records(type, batch.map(updated)), schema: z.array(rowSchema).length(batch.length),
+      }));
+      const reads = chunks(rows.map(({ Id }) => Id), READ_BACK).map((ids): Part<Row[] | (SalesforceRecord | null)[]> => ({
+        operation: `read ${type}`, method: 'POST', path: `/composite/sobjects/${soql.name(type).text}`, body: { ids, fields: [...new Set(['Id', ...fields])] },
+        schema: z.array(recordSchema.nullable()).length(ids.length),
+      }));
+      const parts = await together(requester, [...updates, ...reads], call);
+      const read = new Map<SalesforceId, SalesforceRecord>();
+      for (const part of parts.slice(updates.length)) {
+        if (!part.ok) throw part.failure;
+        for (const row of part.body) if (row !== null && 'Id' in row) read.set(row.Id, row);
+      }
+      return chunks(rows, BATCH).flatMap((batch, index) => {
+        const part = parts[index];
+        return batch.map(({ Id }, row): Outcome<{ id: SalesforceId; record: SalesforceRecord | null }> => {
+          if (part === undefined || !part.ok) return { ok: false, failure: part?.failure ?? new CrmFailure({ system: 'salesforce', operation, code: 'INVALID_RESPONSE' }) };
+          const answer = part.body[row];
+          if (answer == null || !('success' in answer)) return { ok: false, failure: new CrmFailure({ system: 'salesforce', operation, code: 'INVALID_RESPONSE' }) };
+          const outcome = outcomeOf(operation, rowSchema.parse(answer), Id);
+          return outcome.ok ? { ok: true, id: Id, record: read.get(Id) ?? null } : outcome;
+        });
+      });
+    },
 
     async upsertByExternalId(type, field, rows, call) {
       // The value travels in the body: in the URL, jsforce would not encode it.

@@ -72,6 +72,8 @@ export interface Salesforce {
   queryAllPages(soql: string, call: Call & { deleted?: boolean; atMost: number }): Promise<SalesforceRecord[]>;
   /** Runs `build(values)` over as few `IN` lists as fit a URL, and joins the rows. */
   queryIn(values: readonly string[], build: (values: readonly string[]) => string, call: Call & { deleted?: boolean; atMost: number }): Promise<SalesforceRecord[]>;
+  /** As `queryIn` for several lists at once, which share API calls; answers the rows of each. */
+  queryLists(lists: readonly { values: readonly string[]; build: (values: readonly string[]) => string }[], call: Call & { deleted?: boolean; atMost: number }): Promise<SalesforceRecord[][]>;
   /** By id, 2,000 per call; what is deleted or cannot be seen is null. */
   retrieve(type: string, ids: readonly SalesforceId[], fields: readonly string[], call: Call): Promise<Map<SalesforceId, SalesforceRecord | null>>;
 
@@ -79,6 +81,11 @@ export interface Salesforce {
   create(type: string, rows: readonly CreateRow[], call: Call): Promise<Outcome<{ id: SalesforceId }>[]>;
   /** Row by row in the order given, 200 per call. */
   update(type: string, rows: readonly UpdateRow[], call: Call): Promise<Outcome<{ id: SalesforceId }>[]>;
+  /**
+   * As `update`, with `fields` of each record read back after all the updates, in the same API call as far as they fit; `record` is
+   * null where it can no longer be seen.
+   */
+  updateAndRead(type: string, rows: readonly UpdateRow[], fields: readonly string[], call: Call): Promise<Outcome<{ id: SalesforceId; record: SalesforceRecord | null }>[]>;
   /** Row by row in the order given, 200 per call; each row holds a value of the external id `field`. */
   upsertByExternalId(type: string, field: string, rows: readonly CreateRow[], call: Call): Promise<Outcome<{ id: SalesforceId; created: boolean }>[]>;
   /** Row by row, 200 per call; what is deleted already counts as done. */

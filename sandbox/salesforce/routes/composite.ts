@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Faults } from '../../common/faults.ts';
 import type { SlidingWindow } from '../../common/limiter.ts';
 import { refusal } from '../errors.ts';
 import type { Org } from '../org.ts';
@@ -8,6 +9,8 @@ import { bodyOf, isObject, versionOf } from './request.ts';
 
 const path = '/services/data/:version/composite';
 const MOST = 25;
+/** Of the parts of `/composite`, so many may be queries or collections (Salesforce, "Composite"). */
+const MOST_BULKY = 5;
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 const composite = z.object({
@@ -23,10 +26,10 @@ type Part = { method: (typeof METHODS)[number]; url: string; body: unknown };
 type Answer = { status: number; body: unknown; location: string | undefined };
 
 /** `/composite`: up to 25 dependent requests, one API call. `/composite/batch`: up to 25 independent ones, each counted. */
-export function compositeRoutes(app: FastifyInstance, org: Org, usage: SlidingWindow, inner: boolean): void {
+export function compositeRoutes(app: FastifyInstance, org: Org, usage: SlidingWindow, faults: Faults | undefined, inner: boolean): void {
   if (inner) return;
   const parts = fastify({ routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16_384 } });
-  parts.register(async (scope) => dataRoutes(scope, org, usage, undefined, true));
+  parts.register(async (scope) => dataRoutes(scope, org, usage, faults, true));
   app.addHook('onClose', async () => parts.close());
 
   const send = async (request: FastifyRequest, part: Part): Promise<Answer> => {
@@ -40,6 +43,7 @@ export function compositeRoutes(app: FastifyInstance, org: Org, usage: SlidingWi
   app.post(path, async (request) => {
     const { allOrNone, compositeRequest } = composite.parse(bodyOf(request));
     demandAtMost(compositeRequest.length);
+    if (compositeRequest.filter(({ url }) => /\/(query|queryAll|composite)\b/.test(url)).length > MOST_BULKY) throw refusal('INVALID_INPUT', `The number of query and sObject Collections subrequests is above the limit of ${MOST_BULKY}`);
     const results = new Map<string, unknown>();
     const run = async (): Promise<{ failed: boolean; answers: Answer[] }> => {
       const answers: Answer[] = [];

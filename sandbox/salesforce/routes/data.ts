@@ -44,7 +44,7 @@ export function dataRoutes(app: FastifyInstance, org: Org, usage: SlidingWindow,
   recordRoutes(app, org);
   collectionRoutes(app, org, faults);
   queryRoutes(app, org);
-  compositeRoutes(app, org, usage, inner);
+  compositeRoutes(app, org, usage, faults, inner);
   app.all('/services/data/:version/*', ({ method }) => {
     if (method === 'PUT') throw refusal('METHOD_NOT_ALLOWED', `HTTP Method '${method}' not allowed. Allowed are HEAD,GET,POST,PATCH,DELETE`);
     throw refusal('NOT_FOUND', 'The requested resource does not exist');
