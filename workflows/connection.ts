@@ -96,12 +96,14 @@ export async function connection(...given: [z.input<typeof input>?]): Promise<vo
       checkDue = false;
       const wasReady = s.ready || s.accounts === null;
       const couldUse = s.segment?.unusable == null;
-      const found = await checkConnection({ accounts: s.accounts, mappings: s.mappings, segment: s.segment });
+      const { segment } = s;
+      const found = await checkConnection({ accounts: s.accounts, mappings: s.mappings, segment });
       s.problems = found.problems;
       s.warnings = found.warnings;
       s.ready = found.problems.length === 0;
       if (s.ready) s.accounts ??= found.accounts;
-      if (s.segment !== null && s.ready) s.segment.unusable = found.segmentUnusable;
+      // Another may have been selected during the check, which says nothing about that one.
+      if (segment !== null && segment === s.segment && s.ready) segment.unusable = found.segmentUnusable;
       // What was held up by the accounts or by the segment may go on, or must be shown as held.
       relabelDue ||= (s.ready && !wasReady) || couldUse !== (s.segment?.unusable == null);
       show();

@@ -54,7 +54,8 @@ export async function contactSync(...given: [z.input<typeof input>?]): Promise<m
   const due = () => syncDue() || s.inbox.look || s.inbox.handovers.length > 0;
   for (;;) {
     await waitFor(s, () => due() || runIsLong() || pauseUnshown(s));
-    if (!due() && runIsLong()) {
+    // A contact that never comes to rest goes on in a new run all the same: signals would outgrow this one.
+    if (wf.workflowInfo().continueAsNewSuggested || (!due() && runIsLong())) {
       await wf.condition(wf.allHandlersFinished);
       await wf.continueAsNew<typeof contactSync>({ carried: s }); // nothing awaited between the last look at the inbox and here
     }

@@ -6,7 +6,7 @@ import { failingPlainly } from './failure.ts';
 import { readWorkflowId, taskQueues } from './ids.ts';
 import { readStart } from './input.ts';
 import { bulkActivities } from './job/activities.ts';
-import { drain, handleJob, handOverBehind, newJob, pace, runIsLong, type Job } from './job/job.ts';
+import { drain, handleJob, handOverBehind, newJob, pace, runIsLong, unpaused, type Job } from './job/job.ts';
 import * as m from './messages.ts';
 import { rejectOtherSignals } from './noting.ts';
 
@@ -86,9 +86,14 @@ export async function salesforceImport(...args: [(m.ImportInput & { carried?: St
     if (delay === undefined) return giveUpWaiting();
     const due = s.looks.since + delay * 1000;
     if (due > Date.now()) await wf.condition(runIsLong, due - Date.now());
+    await unpaused(s.job);
     if (runIsLong()) return;
     const members = await activities.findMembers({ ids: s.waiting.flatMap((w) => w.ids) });
-    for (let i = 0; i < members.length; i += fillPageSize) await fillOne(members.slice(i, i + fillPageSize));
+    for (let i = 0; i < members.length; i += fillPageSize) {
+      await unpaused(s.job);
+      if (runIsLong()) return; // the next run looks for those that are left
+      await fillOne(members.slice(i, i + fillPageSize));
+    }
     s.looks.made += 1;
     show();
   };

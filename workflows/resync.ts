@@ -6,7 +6,7 @@ import { failingPlainly } from './failure.ts';
 import { readWorkflowId, taskQueues, type ResyncScope } from './ids.ts';
 import { readStart } from './input.ts';
 import { bulkActivities, type BulkActivities } from './job/activities.ts';
-import { drain, handleJob, handOverBehind, newJob, pace, runIsLong, type Job } from './job/job.ts';
+import { drain, handleJob, handOverBehind, newJob, pace, runIsLong, unpaused, type Job } from './job/job.ts';
 import * as m from './messages.ts';
 import { noting, rejectOtherSignals } from './noting.ts';
 
@@ -73,9 +73,11 @@ async function resyncAll(s: State, scope: 'segment' | 'all', activities: BulkAct
 }
 
 async function relabel(s: State, { relabelPage }: BulkActivities, show: () => void): Promise<void> {
-  s.again = false;
-  while (s.list.at !== 'end' && !runIsLong()) {
-    await wf.condition(() => !s.job.paused);
+  // Nothing was compared yet, so what asked for the start needs no second round; in a later run it does.
+  if (s.list.at === 'start') s.again = false;
+  while (s.list.at !== 'end') {
+    await unpaused(s.job);
+    if (runIsLong()) return;
     const { checked, told, after } = await relabelPage({ after: s.list.at === 'after' ? s.list.token : null });
     s.checked += checked;
     s.counts.signalled += told;

@@ -44,6 +44,9 @@ export function handleJob(job: Job, connection: string, progress: () => m.Import
 /** Whether this run should end soon and go on in a new one. */
 export const runIsLong = (): boolean => wf.workflowInfo().continueAsNewSuggested;
 
+/** Waits while the job is paused; a long run does not wait, since it ends first. */
+export const unpaused = (job: Job): Promise<void> => wf.condition(() => !job.paused || runIsLong());
+
 /** Takes pages from `pages` and runs them, a few at a time, until none is left, the run is long, or somebody pauses. */
 export async function drain<Page>(job: Job, pages: Page[], run: (page: Page) => Promise<void>): Promise<void> {
   const lane = async (): Promise<void> => {

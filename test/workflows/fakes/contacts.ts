@@ -53,7 +53,7 @@ function written(contact: FakeContact, { hubspot, salesforce }: PairWrite): Writ
 const asText = (value: ApiValue): string | null => (value === null ? null : String(value));
 
 /** Contacts by HubSpot id, made when they are first asked for, and the live activities over them. The record counts as claimed once it was written. */
-export function fakeContacts(): { of(id: string): FakeContact; activities: LiveFakes } {
+export function fakeContacts(): { of: (id: string) => FakeContact; activities: LiveFakes } {
   const contacts = new Map<string, FakeContact>();
   const of = (id: string): FakeContact => {
     const contact = contacts.get(id) ?? {
@@ -105,7 +105,7 @@ export function handover(hubspotId: string, over: Partial<Record<keyof Handover,
 }
 
 /** Something that an activity waits for until the test opens it. */
-export function door(): { opened: Promise<void>; open(): void } {
+export function door(): { opened: Promise<void>; open: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { opened: promise, open: resolve };
 }

@@ -30,6 +30,7 @@ export async function openContacts({ client, nativeConnection }: Pick<TestTempor
     preview: (id: string) => handle(id).executeUpdate<m.Preview, [object]>('preview', { args: [{}] }),
     connection, client, of, handle, state, signal, reads, rest, stop, workflowId,
     queue: taskQueues(connection).workflows,
+    runsOf: (id: string) => runsOf(client, id),
     runs: (id: string) => runsOf(client, workflowId(id)),
     /** A sync from its trigger to its rest. */
     sync: async (id: string) => {

@@ -14,7 +14,7 @@ export interface FakeWorkersOptions {
 }
 
 /** The three workers of a connection, with plain functions for activities. */
-export async function startFakeWorkers({ nativeConnection, workflowBundle, connection, activities }: FakeWorkersOptions): Promise<{ stop(): Promise<void> }> {
+export async function startFakeWorkers({ nativeConnection, workflowBundle, connection, activities }: FakeWorkersOptions): Promise<{ stop: () => Promise<void> }> {
   const { workflows, live, bulk } = taskQueues(connection);
   const common = { connection: nativeConnection, namespace: 'default', shutdownGraceTime: '1 second' } as const;
   const workers = await Promise.all([
@@ -48,3 +48,7 @@ export async function runsOf(client: Client, workflowId: string): Promise<Awaite
   }
   return runs;
 }
+
+/** For `assert.rejects`: what the workflow itself said, which the client wraps. */
+export const causeSays = (sentence: RegExp) => (error: unknown): boolean =>
+  error instanceof Error && error.cause instanceof Error && sentence.test(error.cause.message);
