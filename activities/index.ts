@@ -23,7 +23,7 @@ export function createActivities(dependencies: Dependencies) {
     readSegment: over(readSegment),
     checkConnection: over(checkConnection),
     startRelabel: () => startRelabel(world),
-    listSegments: over(listSegments),
+    listSegments: () => listSegments(world),
     findSegment: over(findSegment),
     findContact: over(findContact),
     listPages: page(listPages),

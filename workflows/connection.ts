@@ -76,7 +76,7 @@ export async function connection(...given: [z.input<typeof input>?]): Promise<vo
     return s;
   }), { description: 'Change any of createAs, mappings, timeZone, settleWindowMs, looksAfterSeconds, e.g. {"createAs": "Contact"}', validator: validateChange });
 
-  wf.setHandler(m.listSegments, () => failingPlainly(() => listSegments({})), { description: 'The active segments that can be selected. Changes nothing; takes {}.', validator: (...given: [object?]) => { readInput(m.emptyInput, given); } });
+  wf.setHandler(m.listSegments, () => failingPlainly(() => listSegments()), { description: 'The active segments that can be selected. Changes nothing; takes {}.', validator: (...given: [object?]) => { readInput(m.emptyInput, given); } });
   wf.setHandler(m.findSegment, (i) => failingPlainly(() => findSegment(i)), { description: 'The id of a segment, e.g. {"name": "Webmail prospects"}. Changes nothing.', validator: (...given) => { readInput(m.findSegmentInput, given); } });
   wf.setHandler(m.findContact, (i) => failingPlainly(() => findContact(i)), { description: 'The HubSpot id of a contact, e.g. {"email": "ada@example.com"}. Changes nothing.', validator: (...given) => { readInput(m.findContactInput, given); } });
 
