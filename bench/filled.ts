@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { hubspot, salesforce } from '../demo/crm.ts';
+import type { hubspot, salesforce } from '../demo/crm.ts';
 import { notFilled, peopleOf, type SalesforceRecord } from '../demo/people.ts';
 import { SyncStatus } from '../workflows/search-attributes.ts';
 

@@ -23,12 +23,12 @@ export async function request<S extends z.ZodType>(schema: S, url: string, init:
 }
 
 const calls = z.object({ byRoute: z.record(z.string(), z.number()) });
-/** What is asked by another method than GET and writes nothing all the same. */
-const reading = /\/(search|batch\/read|token)$|\/composite\/sobjects\/:type$/;
+/** What is asked by another method than GET and writes nothing all the same; a composite call is what its parts are. */
+const reading = /\/(search|batch\/read|token|composite)$|\/composite\/sobjects\/:type$/;
 
 /** How many calls that write a sandbox has counted since it started. */
 export async function writeCalls(baseUrl: string): Promise<number> {
-  const { byRoute } = await request(calls, `${baseUrl}/_sandbox/calls`);
-  const writes = Object.entries(byRoute).filter(([route]) => !route.startsWith('GET ') && !reading.test(route));
+  const counted = await Promise.all(['calls', 'parts'].map((what) => request(calls, `${baseUrl}/_sandbox/${what}`)));
+  const writes = counted.flatMap(({ byRoute }) => Object.entries(byRoute)).filter(([route]) => !route.startsWith('GET ') && !reading.test(route));
   return writes.reduce((sum, [, count]) => sum + count, 0);
 }

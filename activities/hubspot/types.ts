@@ -94,14 +94,6 @@ export interface HubSpotUsage {
   dailyRemaining: number | null;
 }
 
-/** One contact each, sharing batches. All go in the live lane; the signal ends only its caller's wait. */
-export interface HubSpotWindow {
-  /** `live`, `merged` or `missing`, as `readContacts`; a batch may answer more properties than asked for. */
-  readContact(id: HubSpotContactId, properties: readonly string[], options?: { withHistory?: readonly string[]; signal?: AbortSignal }): Promise<ContactAnswer>;
-  updateContact(row: ContactUpdate, options?: { signal?: AbortSignal }): Promise<UpdateOutcome>;
-  memberships(id: HubSpotContactId, options?: { signal?: AbortSignal }): Promise<SegmentMembership[]>;
-}
-
 /**
  * Reads and writes of HubSpot's contacts and segments. Every operation rejects with a {@link CrmFailure}, or with
  * the reason of an aborted signal. Writes reject only while nothing was written; afterwards the rows carry the failure.
@@ -139,11 +131,6 @@ export interface HubSpot {
   membershipPage(segmentId: string, page: { after?: string | null; limit?: number }, call: Call): Promise<{ members: SegmentMember[]; after: string | null }>;
   /** The segments of each contact; a contact that is not there has none. */
   memberships(ids: readonly HubSpotContactId[], call: Call): Promise<Map<HubSpotContactId, SegmentMembership[]>>;
-
-  /** Calls within 50 ms share batches: for live edits. */
-  live: HubSpotWindow;
-  /** The same within 500 ms: for work that a page or a burst of events signalled. */
-  burst: HubSpotWindow;
 
   /** What the token may not do, as sentences with the remedy; empty if all is there. */
   checkAccess(call: Call): Promise<string[]>;

@@ -44,14 +44,6 @@ export interface SalesforceUsage {
   limit: number | null;
 }
 
-/** One record each, sharing batches. All go in the live lane; the signal ends only its caller's wait. */
-export interface SalesforceWindow {
-  /** A batch may answer more fields than asked for. */
-  retrieve(type: string, id: SalesforceId, fields: readonly string[], options?: { signal?: AbortSignal }): Promise<SalesforceRecord | null>;
-  update(type: string, row: UpdateRow, options?: { signal?: AbortSignal }): Promise<Outcome<{ id: SalesforceId }>>;
-  upsertByExternalId(type: string, field: string, row: CreateRow, options?: { signal?: AbortSignal }): Promise<Outcome<{ id: SalesforceId; created: boolean }>>;
-}
-
 /** A record to create, by field name. */
 export type CreateRow = Record<string, ApiValue>;
 /** The fields to change of one record; null clears. */
@@ -94,11 +86,6 @@ export interface Salesforce {
   activeUsers(call: Call): Promise<SalesforceUser[]>;
   /** `GET /limits`: daily API requests of the org. */
   limits(call: Call): Promise<{ max: number; remaining: number }>;
-
-  /** Calls within 50 ms share batches: for live edits. */
-  live: SalesforceWindow;
-  /** The same within 500 ms: for work that a page or a burst of events signalled. */
-  burst: SalesforceWindow;
 
   /** What the integration user may not do, as sentences with the remedy; empty if all is there. */
   checkAccess(call: Call): Promise<string[]>;

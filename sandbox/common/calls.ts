@@ -7,12 +7,19 @@ const KEPT = 5000;
 export class Calls {
   total = 0;
   byRoute: Record<string, number> = {};
+  /** What was asked for inside of calls that carry several requests, by their own routes; no calls of their own. */
+  parts: Record<string, number> = {};
   #log: LoggedRequest[] = [];
 
   count(method: string, pattern: string | undefined): void {
     const route = `${method} ${pattern ?? '(no such route)'}`;
     this.total += 1;
     this.byRoute[route] = (this.byRoute[route] ?? 0) + 1;
+  }
+
+  countPart(method: string, pattern: string | undefined): void {
+    const route = `${method} ${pattern ?? '(no such route)'}`;
+    this.parts[route] = (this.parts[route] ?? 0) + 1;
   }
 
   log(time: number, method: string, url: string): LoggedRequest {
@@ -29,6 +36,7 @@ export class Calls {
   reset(): void {
     this.total = 0;
     this.byRoute = {};
+    this.parts = {};
     this.#log = [];
   }
 }

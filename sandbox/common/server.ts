@@ -97,6 +97,7 @@ function addControlPath(app: FastifyInstance, options: SandboxOptions, calls: Ca
     });
     control.get('/_sandbox', () => ({ name: options.name, now: options.clock.iso() }));
     control.get('/_sandbox/calls', () => ({ total: calls.total, byRoute: calls.byRoute }));
+    control.get('/_sandbox/parts', () => ({ byRoute: calls.parts }));
     control.delete('/_sandbox/calls', async (_request, reply) => {
       calls.reset();
       return reply.code(204).send();

@@ -44,7 +44,7 @@ export async function startSalesforceSandbox(options: SalesforceSandboxOptions):
     clientId: options.clientId ?? 'sandbox', clientSecret: options.clientSecret ?? 'sandbox', tokenLifeMs: options.tokenLifeMs, instanceUrl: null,
   };
   const fill = (seed: SeedRequest): unknown => database.transaction(() => seedOrg(org, seed));
-  const { app, faults } = createSandbox({
+  const { app, calls, faults } = createSandbox({
     name: 'salesforce',
     clock,
     tls: options.tls,
@@ -57,7 +57,7 @@ export async function startSalesforceSandbox(options: SalesforceSandboxOptions):
   });
   if (!org.seeded) fill(seedRequest.parse(options.seed ?? {}));
   app.register(async (scope) => sessionRoutes(scope, org, sessions));
-  app.register(async (scope) => dataRoutes(scope, org, usage, faults));
+  app.register(async (scope) => dataRoutes(scope, org, usage, faults, calls));
   app.register(async (scope) => controlRoutes(scope, org, sessions));
   app.setErrorHandler(errorAnswer);
   app.setNotFoundHandler(async (_request, reply) => reply.code(404).send(refusal('NOT_FOUND', 'The requested resource does not exist').body()));

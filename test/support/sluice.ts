@@ -24,6 +24,7 @@ async function ask(url: string, method: string, path: string, token: string | nu
 const contactAnswer = z.looseObject({ id: z.string(), properties: z.record(z.string(), z.string().nullable()) });
 const listAnswer = z.looseObject({ list: z.looseObject({ listId: z.string(), processingStatus: z.string() }) });
 const calls = z.object({ total: z.number(), byRoute: z.record(z.string(), z.number()) });
+const parts = calls.pick({ byRoute: true });
 
 /** HubSpot in a test: what a person does there, and what a checker reads. */
 export function hubspotPerson(url: string) {
@@ -179,7 +180,7 @@ export async function testSluice({ segmentLagMs = 0 }: SluiceTestOptions = {}) {
       },
       /** What was written in both CRMs since the last call of this. */
       writes: async () => {
-        const written = { hubspot: writesIn(await hubspot.calls()), salesforce: writesIn(await salesforce.calls()) };
+        const written = { hubspot: writesIn(await hubspot.calls()), salesforce: writesIn(await salesforce.calls()) + writesIn(parts.parse(await salesforce.control('GET', 'parts'))) };
         await hubspot.forgetCalls();
         await salesforce.forgetCalls();
         return written;
@@ -189,9 +190,9 @@ export async function testSluice({ segmentLagMs = 0 }: SluiceTestOptions = {}) {
   return { temporal, hubspot, salesforce, open };
 }
 
-/** Calls that change a CRM; batch reads, searches and retrieves are POSTs too. */
-function writesIn({ byRoute }: z.infer<typeof calls>): number {
-  const reads = /\/(batch\/read|search|token|memberships|introspect)|composite\/sobjects\/:type$/;
-  return Object.entries(byRoute).filter(([route]) => !route.startsWith('GET') && !(route.startsWith('POST') && reads.test(route))).reduce((sum, [, n]) => sum + n, 0);
+/** Calls that change a CRM; batch reads, searches and retrieves are POSTs too, and a composite call is what its parts are. */
+function writesIn({ byRoute }: z.infer<typeof parts>): number {
+  const reads = /\/(batch\/read|search|token|introspect|composite)$|composite\/sobjects\/:type$/;
+  const isWrite = (route: string): boolean => !route.startsWith('GET') && !(route.startsWith('POST') && reads.test(route));
+  return Object.entries(byRoute).reduce((sum, [route, n]) => sum + (isWrite(route) ? n : 0), 0);
 }
-

@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import type { Calls } from '../../common/calls.ts';
 import type { Faults } from '../../common/faults.ts';
 import type { SlidingWindow } from '../../common/limiter.ts';
 import { refusal } from '../errors.ts';
@@ -26,10 +27,10 @@ type Part = { method: (typeof METHODS)[number]; url: string; body: unknown };
 type Answer = { status: number; body: unknown; location: string | undefined };
 
 /** `/composite`: up to 25 dependent requests, one API call. `/composite/batch`: up to 25 independent ones, each counted. */
-export function compositeRoutes(app: FastifyInstance, org: Org, usage: SlidingWindow, faults: Faults | undefined, inner: boolean): void {
+export function compositeRoutes(app: FastifyInstance, org: Org, usage: SlidingWindow, faults: Faults, calls: Calls, inner: boolean): void {
   if (inner) return;
   const parts = fastify({ routerOptions: { ignoreTrailingSlash: true, maxParamLength: 16_384 } });
-  parts.register(async (scope) => dataRoutes(scope, org, usage, faults, true));
+  parts.register(async (scope) => dataRoutes(scope, org, usage, faults, calls, true));
   app.addHook('onClose', async () => parts.close());
 
   const send = async (request: FastifyRequest, part: Part): Promise<Answer> => {

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Calls } from '../../common/calls.ts';
 import type { Faults } from '../../common/faults.ts';
 import type { SlidingWindow } from '../../common/limiter.ts';
 import { refusal, SalesforceError } from '../errors.ts';
@@ -16,12 +17,13 @@ const MOST_BYTES = 16_384;
 
 /**
  * Everything under `/services/data/v67.0`: who asks, how much of the day's calls is left, and the answer's headers. `inner` is for the parts of a
- * composite request, which are neither counted nor faulted nor made to wait.
+ * composite request, which count as no calls of their own, meet no faults but those of single rows, and are not made to wait.
  */
-export function dataRoutes(app: FastifyInstance, org: Org, usage: SlidingWindow, faults: Faults | undefined, inner = false): void {
+export function dataRoutes(app: FastifyInstance, org: Org, usage: SlidingWindow, faults: Faults, calls: Calls, inner = false): void {
   app.decorateRequest('userId', '');
   app.addHook('onRequest', async (request, reply) => {
     if (tooLong(reply, request.url, request.raw.rawHeaders)) return reply;
+    if (inner) calls.countPart(request.method, request.routeOptions.url);
     request.userId = bearer(org, request);
     if (!servesVersion(param(request, 'version'))) throw refusal('NOT_FOUND', 'The requested resource does not exist');
     if (inner) return undefined;
@@ -44,7 +46,7 @@ export function dataRoutes(app: FastifyInstance, org: Org, usage: SlidingWindow,
   recordRoutes(app, org);
   collectionRoutes(app, org, faults);
   queryRoutes(app, org);
-  compositeRoutes(app, org, usage, faults, inner);
+  compositeRoutes(app, org, usage, faults, calls, inner);
   app.all('/services/data/:version/*', ({ method }) => {
     if (method === 'PUT') throw refusal('METHOD_NOT_ALLOWED', `HTTP Method '${method}' not allowed. Allowed are HEAD,GET,POST,PATCH,DELETE`);
     throw refusal('NOT_FOUND', 'The requested resource does not exist');

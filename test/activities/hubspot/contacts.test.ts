@@ -137,20 +137,6 @@ describe('updating contacts', () => {
   });
 });
 
-describe('the live lane', () => {
-  test('single reads and writes of many contacts share calls', async () => {
-    const ids = await created(...Array.from({ length: 30 }, (_, n) => `live-${n}@e.example`));
-    const before = await portal.calls();
-    const answers = await Promise.all(ids.map((id, n) => hubspot.live.readContact(id, n % 2 === 0 ? ['firstname'] : ['jobtitle'], { withHistory: n === 0 ? ['firstname'] : [] })));
-    assert.equal((await portal.calls()) - before, 1);
-    assert.deepEqual(answers.map((answer) => answer.kind === 'live' && answer.contact.id), ids);
-    const outcomes = await Promise.all(ids.map((id) => hubspot.live.updateContact({ id, properties: id === ids[3] ? { nope: 'x' } : { jobtitle: 'x' } })));
-    assert.deepEqual(outcomes.flatMap((outcome, n) => (outcome.ok ? [] : [n])), [3]);
-    await Promise.all(ids.map((id) => hubspot.live.memberships(id)));
-    assert.ok((await portal.calls()) - before < 20);
-  });
-});
-
 describe('searches', () => {
   test('go out five a second, so that none is refused', async () => {
     const search = () => hubspot.searchContacts({ property: 'email', value: 'x@y.example', properties: [] }, call);

@@ -27,8 +27,6 @@ async function control(name: string, body: object, method: 'POST' | 'DELETE' = '
   return text === '' ? null : JSON.parse(text);
 }
 
-const calls = async (): Promise<number> => z.object({ total: z.number() }).parse(await (await fetch(`${sandbox.url}/_sandbox/calls`)).json()).total;
-
 async function created(...rows: Record<string, string>[]): Promise<SalesforceId[]> {
   const outcomes = await salesforce.create('Contact', rows, call);
   return outcomes.map((outcome) => {
@@ -127,21 +125,6 @@ describe('records', () => {
     assert.ok(id);
     assert.deepEqual(await salesforce.remove([id], call), [{ ok: true, id }]);
     assert.deepEqual(await salesforce.remove([id], call), [{ ok: true, id }]);
-  });
-});
-
-describe('the live lane', () => {
-  test('single reads and writes of many records share calls', async () => {
-    const ids = await created(...Array.from({ length: 30 }, () => ({ LastName: 'Live' })));
-    const begun = await calls();
-    const read = await Promise.all([...ids, NOBODY].map((id) => salesforce.live.retrieve('Contact', id, ['LastName'])));
-    assert.deepEqual(read.at(-1), null);
-    assert.ok(read.slice(0, -1).every((record) => record?.['LastName'] === 'Live'));
-    const updates = await Promise.all(ids.map((Id) => salesforce.live.update('Contact', { Id, Title: 'x' })));
-    assert.ok(updates.every(({ ok }) => ok));
-    const upserts = await Promise.all([1, 2, 3].map((n) => salesforce.live.upsertByExternalId('Contact', EXTERNAL_ID, { [EXTERNAL_ID]: `live-${n}`, LastName: 'Live' })));
-    assert.ok(upserts.every((outcome) => outcome.ok && outcome.created));
-    assert.equal((await calls()) - begun, 3);
   });
 });
 
