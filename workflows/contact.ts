@@ -1,7 +1,7 @@
 import * as wf from '@temporalio/workflow';
 import * as z from 'zod';
 import type { HubSpotContactId } from '../sync/records.ts';
-import { adopt, noteHandover, noteSync, settle, waitFor } from './contact/inbox.ts';
+import { adopt, noteHandover, noteSync, pauseContact, settle, waitFor } from './contact/inbox.ts';
 import { liveActivities, lookPass, syncPass } from './contact/pass.ts';
 import { previewPair } from './contact/preview.ts';
 import { pauseUnshown, show, showDetails } from './contact/show.ts';
@@ -39,8 +39,8 @@ export async function contactSync(...given: [z.input<typeof input>?]): Promise<m
   note(m.changed, m.changedInput, (i) => noteSync(s, `${i.source} ${i.kind}`), 'Something changed: look again, e.g. {"source": "hubspot", "kind": "propertyChange"}.');
   note(m.look, m.emptyInput, () => { s.inbox.look = true; }, 'Read, and set status and reason; writes nothing in either CRM. Takes {}.');
   note(m.adopt, handoverOf(hubspotId), (i) => noteHandover(s, i), 'From a page of an import or resync: link, base and status of what it wrote.');
-  note(m.pause, m.emptyInput, () => { s.paused = true; }, 'Stop syncing this contact; what comes in is kept. Takes {}.');
-  note(m.resume, m.emptyInput, () => { s.paused = false; }, 'Sync again, once for all that came in meanwhile. Takes {}.');
+  note(m.pause, m.emptyInput, () => pauseContact(s, true), 'Stop syncing this contact; what comes in is kept. Takes {}.');
+  note(m.resume, m.emptyInput, () => pauseContact(s, false), 'Sync again, once for all that came in meanwhile. Takes {}.');
   answering(m.state, () => answer(s, hubspotId, Date.now()), 'Status, reason, link and evidence. Takes nothing.');
   answering(m.history, () => s.history, 'The last 20 decisions that wrote or lost something. Takes nothing.');
   wf.setHandler(m.preview, () => failingPlainly(() => previewPair(activities, s, hubspotId)), {

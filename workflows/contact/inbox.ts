@@ -8,6 +8,13 @@ export function noteSync(s: ContactState, trigger: string): void {
   s.inbox.sync = { trigger, count: (s.inbox.sync?.count ?? 0) + 1, held: false };
 }
 
+/** Notes a person's pause, or its end. */
+export function pauseContact(s: ContactState, paused: boolean): void {
+  if (s.paused === paused) return;
+  s.paused = paused;
+  s.since = new Date(Date.now()).toISOString();
+}
+
 /** Notes a handover; a repeated or older one for the same contact adds nothing, so few are kept. */
 export function noteHandover(s: ContactState, handover: Handover): void {
   s.inbox.handovers = [...s.inbox.handovers, handover].slice(-3);

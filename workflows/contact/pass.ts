@@ -60,7 +60,7 @@ export async function syncPass(activities: LiveActivities, s: ContactState, hubs
       if (outcome.kind === 'written' && outcome.created && verdict.kind === 'settled') continue;
       return verdict;
     }
-    return { kind: 'again', policy: 'backoff', afterMs: null, error: unsteady };
+    return unsteady;
   } catch (failure) {
     if (isCancellation(failure)) throw failure;
     return verdictOf(failure);
@@ -70,11 +70,15 @@ export async function syncPass(activities: LiveActivities, s: ContactState, hubs
 /** A look: status and reason, no write. Says `waiting` for who may sync and never did. */
 export async function lookPass(activities: LiveActivities, s: ContactState, hubspotId: HubSpotContactId): Promise<Verdict> {
   try {
-    const reading = await read(activities, s, hubspotId);
-    const stop = await beforeDeciding(s, reading);
-    if (stop !== null && stop !== 'read again') return stop;
-    if (s.lastSync !== null && outlivesLook(s.phase)) return { kind: 'settled', phase: s.phase };
-    return { kind: 'settled', phase: { status: 'waiting', reason: `${gate((reading as Pair).membership).reason} Not synced since it may sync.` } };
+    for (let round = 0; round < maxRounds; round++) {
+      const reading = await read(activities, s, hubspotId);
+      const stop = await beforeDeciding(s, reading);
+      if (stop === 'read again') continue;
+      if (stop !== null) return stop;
+      if (s.lastSync !== null && outlivesLook(s.phase)) return { kind: 'settled', phase: s.phase };
+      return { kind: 'settled', phase: { status: 'waiting', reason: `${gate((reading as Pair).membership).reason} Not synced since it may sync.` } };
+    }
+    return unsteady;
   } catch (failure) {
     if (isCancellation(failure)) throw failure;
     return verdictOf(failure);
@@ -85,8 +89,9 @@ export async function lookPass(activities: LiveActivities, s: ContactState, hubs
 const outlivesLook = (phase: Phase): boolean =>
   phase.status === 'in-sync' || phase.status === 'needs-review' || (phase.status === 'error' && phase.error.category !== 'segment' && phase.error.category !== 'authentication');
 
-const unsteady: SyncError = {
-  category: 'temporary', code: 'UNSTEADY', message: 'The settings or the membership changed at every attempt to write.', remedy: 'Nothing: Sluice tries again.',
+const unsteady: Verdict = {
+  kind: 'again', policy: 'backoff', afterMs: null,
+  error: { category: 'temporary', code: 'UNSTEADY', message: 'The settings or the membership changed at every attempt.', remedy: 'Nothing: Sluice tries again.' },
 };
 
 /** Everything that ends a pass before a decision: the connection, the contact's life, the gate. Null where it may be decided. */

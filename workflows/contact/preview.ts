@@ -1,5 +1,5 @@
 import { gate } from '../../sync/gate.ts';
-import { describeRef } from '../../sync/pair.ts';
+import { describeRef, type PairReading } from '../../sync/pair.ts';
 import { decidePair, hindrance } from '../../sync/plan.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import type { Preview } from '../messages.ts';
@@ -29,11 +29,17 @@ export async function previewPair(activities: LiveActivities, s: ContactState, h
     gate: passage.reason,
     wouldSync: open,
     summary: open ? decision.summary : `Nothing would be written: ${passage.reason}`,
-    salesforce: match.kind === 'linked' ? `${describeRef(match.record.link)}, matched by ${match.record.link.rung}` : `A ${reading.createAs} would be created.`,
+    salesforce: recordIn(match, s, open ? `A ${reading.createAs} would be created.` : 'Not looked for while it may not sync.'),
     writes: open ? { hubspot: decision.hubspot, salesforce: decision.salesforce } : { hubspot: {}, salesforce: {} },
     fields: decision.fields.map((f, i) => ({
       hubspot: f.hubspot, salesforce: f.salesforce, action: open ? f.action : 'none', reason: f.reason,
       inHubSpot: reading.fields[i]?.h.text ?? null, inSalesforce: reading.fields[i]?.s.text ?? null,
     })),
   };
+}
+
+/** The record of the pair, in words. */
+function recordIn(match: Extract<PairReading, { kind: 'pair' }>['match'], { link }: ContactState, otherwise: string): string {
+  const known = match.kind === 'linked' ? match.record.link : link;
+  return known === null ? otherwise : `${describeRef(known)}, matched by ${known.rung}`;
 }

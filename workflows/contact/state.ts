@@ -41,7 +41,8 @@ export interface ContactState {
   name: string | null;
   link: Link | null;
   base: Base;
-  membership: Membership;
+  /** Null until it was read. */
+  membership: Membership | null;
   settingsVersion: number;
   origin: ContactAnswer['origin'];
   lastSync: ContactAnswer['lastSync'];
@@ -63,7 +64,7 @@ const quietMs = 10 * 60_000;
 /** The state of a contact nobody has asked about before. `now` is ISO 8601. */
 export function newContact(now: string): ContactState {
   return {
-    phase: { status: 'waiting', reason: 'Not looked at yet.' }, since: now, name: null, link: null, base: {}, membership: { kind: 'unrestricted' },
+    phase: { status: 'waiting', reason: 'Not looked at yet.' }, since: now, name: null, link: null, base: {}, membership: null,
     settingsVersion: 0, origin: { kind: 'sync', at: now }, lastSync: null, salesforceSeenAt: null,
     trouble: null, alarm: null, syncing: null, inbox: { sync: null, look: false, handovers: [] }, paused: false, history: [], rejected: [],
   };
@@ -92,7 +93,7 @@ export function answer(s: ContactState, hubspotId: string, now: number): Contact
     name: s.name,
     hubspotId,
     salesforce: s.link,
-    segment: membership.kind === 'unrestricted' ? null : {
+    segment: membership === null || membership.kind === 'unrestricted' ? null : {
       ...membership.segment,
       member: membership.kind === 'member' ? true : membership.kind === 'outside' ? false : null,
       joinedAt: membership.kind === 'member' ? membership.joinedAt : null,

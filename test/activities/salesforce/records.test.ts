@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { z } from 'zod';
+
 import { createLimiter } from '../../../activities/crm/limiter.ts';
 import { createSalesforce, soql } from '../../../activities/salesforce/index.ts';
 import type { Salesforce } from '../../../activities/salesforce/index.ts';
