@@ -1,6 +1,6 @@
 import { defaultPayloadConverter, type PayloadConverter } from '@temporalio/common';
 
-/** Stands for input that is no JSON; no schema takes it. */
+/** Stands for input that is no JSON, bytes among it; no schema takes it. */
 export const unreadable: unique symbol = Symbol('unreadable');
 
 /**
@@ -11,7 +11,8 @@ export const payloadConverter: PayloadConverter = {
   toPayload: (value, context, hint) => defaultPayloadConverter.toPayload(value, context, hint),
   fromPayload(payload, context, hint) {
     try {
-      return defaultPayloadConverter.fromPayload(payload, context, hint);
+      const value = defaultPayloadConverter.fromPayload(payload, context, hint);
+      return ArrayBuffer.isView(value) ? (unreadable as never) : value;
     } catch {
       return unreadable as never;
     }
