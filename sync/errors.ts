@@ -4,6 +4,11 @@ import type { ErrorCategory } from './records.ts';
 
 export type { ErrorClass, FirstAid, RetryPolicy } from './errors/table.ts';
 
+/** What a token endpoint answers for ever, until a person acts (RFC 6749, section 5.2; Salesforce adds the last four). */
+const OAUTH_REFUSALS = new Set([
+  'invalid_grant', 'invalid_client', 'unauthorized_client', 'unsupported_grant_type', 'invalid_scope', 'invalid_client_id', 'inactive_user', 'inactive_org', 'access_denied',
+]);
+
 /** A failure as a CRM's client reports it. */
 export interface Failure {
   system: 'hubspot' | 'salesforce';
@@ -101,7 +106,7 @@ function hubspotClass({ status, code, message }: Failure): ErrorClass | null {
 
 /** What a status or a broken connection says where the code says nothing. */
 function byStatus(status: number | null, code: string | null): ErrorClass | null {
-  if (code === 'invalid_grant' || status === 401) return 'auth';
+  if (status === 401 || OAUTH_REFUSALS.has(code ?? '')) return 'auth';
   if (status === 404) return 'record-missing';
   if (status === 300) return 'duplicates';
   if (status !== null) return status >= 500 || status === 408 || status === 429 ? 'temporary' : null;

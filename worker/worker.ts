@@ -1,12 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { CrmFailure } from '../activities/crm/failure.ts';
 import { createLimiter } from '../activities/crm/limiter.ts';
+import { tell } from '../activities/failure.ts';
 import { createHubSpot } from '../activities/hubspot/index.ts';
 import { createActivities } from '../activities/index.ts';
 import { createSalesforce } from '../activities/salesforce/index.ts';
+import type { Dependencies } from '../activities/world.ts';
 import { taskQueues } from '../workflows/ids.ts';
 import type { Environment } from './environment.ts';
+import { UserError } from './user-error.ts';
+
+type Crms = Pick<Dependencies, 'hubspot' | 'salesforce'>;
 
 export interface SluiceWorkerOptions {
   environment: Pick<Environment, 'connection' | 'hubspot' | 'salesforce'>;
@@ -32,11 +38,12 @@ const maxHeartbeatThrottleInterval = '3 seconds';
  */
 export async function createSluiceWorker({ environment, nativeConnection, client, namespace, workflowBundle, shutdownGraceTime = '15 seconds' }: SluiceWorkerOptions): Promise<{ run(): Promise<void>; shutdown(): void }> {
   const { connection, hubspot, salesforce } = environment;
-  const activities = createActivities({
-    connection, client,
+  const crms = {
     hubspot: createHubSpot({ baseUrl: hubspot.baseUrl, auth: hubspot.auth, limiter: createLimiter({ rate: hubspotRate, rates: { search: searchRate } }) }),
     salesforce: createSalesforce({ loginUrl: salesforce.loginUrl, clientId: salesforce.clientId, clientSecret: salesforce.clientSecret, limiter: createLimiter() }),
-  });
+  };
+  await requireCredentials(crms);
+  const activities = createActivities({ connection, client, ...crms });
   const queues = taskQueues(connection);
   const common = { connection: nativeConnection, namespace, shutdownGraceTime };
   const workflows = await Worker.create({ ...common, taskQueue: queues.workflows, workflowBundle: workflowBundle ?? await bundleWorkflows() });
@@ -54,6 +61,17 @@ export async function createSluiceWorker({ environment, nativeConnection, client
     },
     shutdown: () => { for (const worker of callers) worker.shutdown(); },
   };
+}
+
+/** A CRM that cannot be reached is waited for; one that refuses the credentials is for the person who started the worker. */
+async function requireCredentials({ hubspot, salesforce }: Crms): Promise<void> {
+  const call = { lane: 'live' } as const;
+  const answers = await Promise.allSettled([hubspot.account(call), salesforce.identity(call)]);
+  for (const answer of answers) {
+    if (answer.status === 'fulfilled' || !(answer.reason instanceof CrmFailure)) continue;
+    const { error } = tell(answer.reason);
+    if (error.category === 'authentication') throw new UserError(`${error.message} ${error.remedy}`);
+  }
 }
 
 /** The workflow code as the worker runs it; needs nothing that is built before. */

@@ -59,6 +59,7 @@ export async function connection(...given: [z.input<typeof input>?]): Promise<vo
     if (choice.kind === 'refused') throw wf.ApplicationFailure.nonRetryable(choice.why, 'SegmentRefused');
     s.segment = { id: choice.id, name: choice.name, selectedAt: new Date(Date.now()).toISOString(), selectedBy: i.by ?? null, unusable: null };
     changedBy(i.by, `Selected the inclusion segment "${choice.name}" (${choice.id}).`);
+    checkDue = true; // its criteria may be worth a warning
     return s;
   }), { description: 'Limit the sync to an active segment; writes nothing. {"segmentId": "12"}', validator: (...given) => { readInput(m.selectInclusionSegmentInput, given); } });
 

@@ -3,7 +3,8 @@ import { CrmFailure } from '../crm/failure.ts';
 import { tell } from '../failure.ts';
 import type { World } from '../world.ts';
 import { accountsDiffer } from './accounts.ts';
-import { unfitness } from './segment.ts';
+import type { Schema } from './schema.ts';
+import { unfitness, type SegmentNow } from './segment.ts';
 
 /** Whether a segment can be the inclusion segment; refusals are sentences that say which and why. */
 export type SegmentChoice = { kind: 'usable'; id: string; name: string } | { kind: 'refused'; why: string };
@@ -36,15 +37,24 @@ export async function checkConnection(world: World, { accounts: belongsTo, mappi
     if (differ !== null) return { accounts, problems: [differ], warnings: [], segmentUnusable: null };
     const problems = (await Promise.all([world.hubspot.checkAccess(call), world.salesforce.checkAccess(call)])).flat();
     if (problems.length > 0) return { accounts, problems, warnings: [], segmentUnusable: null };
-    const { skipped, warnings } = await world.schema({ mappings });
+    const schema = await world.schema({ mappings });
+    const { skipped, warnings } = schema;
     const now = segment === null ? null : await world.segment(segment.id);
     return {
       accounts, problems, segmentUnusable: now?.kind === 'unusable' ? now.why : null,
-      warnings: [...skipped.map((s) => `The mapping of ${s.hubspot} to ${s.object}.${s.salesforce} is skipped: ${s.reason}`), ...warnings],
+      warnings: [...trapsOf(now, schema), ...skipped.map((s) => `The mapping of ${s.hubspot} to ${s.object}.${s.salesforce} is skipped: ${s.reason}`), ...warnings],
     };
   } catch (error) {
     if (!(error instanceof CrmFailure)) throw error;
     const told = tell(error);
     return { accounts: belongsTo, problems: [`${told.error.message} ${told.error.remedy}`], warnings: [], segmentUnusable: null };
   }
+}
+
+/** S1.9: a criterion on a property that Salesforce can change may lock a contact out by a value that Sluice itself wrote. */
+function trapsOf(now: SegmentNow | null, { fields }: Schema): string[] {
+  if (now === null || now.kind === 'unusable') return [];
+  const changeable = new Set([...fields.Lead, ...fields.Contact].filter((f) => f.rule !== 'none' && f.direction !== 'to-salesforce').map((f) => f.hubspot));
+  return (now.segment.criteria ?? []).filter((property) => changeable.has(property)).map((property) =>
+    `The inclusion segment "${now.segment.name}" goes by ${property}, which Salesforce can change: a contact that leaves by such a change stops syncing, and a later change back in Salesforce does not reach HubSpot.`);
 }

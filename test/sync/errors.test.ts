@@ -24,7 +24,7 @@ describe('the table of errors is the only classification', () => {
     ]],
     ['quota', 'api-limit', 'hourly', [salesforce('STORAGE_LIMIT_EXCEEDED')]],
     ['auth', 'authentication', 'hold', [
-      salesforce('INVALID_SESSION_ID', { status: 401 }), salesforce('invalid_grant', { status: 400 }), salesforce('API_DISABLED_FOR_ORG'), salesforce('API_CURRENTLY_DISABLED'),
+      salesforce('INVALID_SESSION_ID', { status: 401 }), salesforce('invalid_grant', { status: 400 }), salesforce('invalid_client', { status: 400 }), salesforce('inactive_user', { status: 400 }), salesforce('API_DISABLED_FOR_ORG'), salesforce('API_CURRENTLY_DISABLED'),
       hubspot(401, 'INVALID_AUTHENTICATION'), hubspot(401), hubspot(400, 'invalid_grant'), hubspot(403, 'MISSING_SCOPES'),
     ]],
     ['property-value', 'property-value', 'on-change', [
