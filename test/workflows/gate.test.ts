@@ -103,6 +103,24 @@ describe('S1 The inclusion segment gates both directions', () => {
     assert.deepEqual(await s.writes(), { hubspot: 0, salesforce: 0 });
   });
 
+  test('S1.9 a criterion on a synced property is warned of, and a contact that leaves by it is frozen with its segment named', async (t) => {
+    const s = await sluice.open(t, 's1-9');
+    const segment = await s.hubspot.segment('Admirals', 'jobtitle', ['Admiral']);
+    const lead = await s.salesforce.create('Lead', { LastName: 'Hopper', Company: 'Navy', Email: 'grace@navy.example', Title: 'Admiral' });
+    const id = await s.hubspot.create({ email: 'grace@navy.example', jobtitle: 'Admiral' });
+    await s.select(segment);
+    await until('the warning is there', async () => (await s.main.query(m.settings)).warnings.some((w) => /"Admirals" goes by jobtitle/.test(w)));
+    assert.equal((await s.sync(id)).status, 'in-sync');
+    await s.salesforce.edit('Lead', lead, { Title: 'Retired' });
+    await s.sync(id);
+    assert.equal((await s.hubspot.get(id)).jobtitle, 'Retired', 'the value reaches HubSpot');
+    await until('HubSpot has dropped it', async () => !(await s.hubspot.members(segment)).includes(id));
+    await s.salesforce.edit('Lead', lead, { Title: 'Admiral' });
+    const state = await s.sync(id);
+    assert.deepEqual([state.status, state.segment?.name], ['outside-segment', 'Admirals']);
+    assert.equal((await s.hubspot.get(id)).jobtitle, 'Retired');
+  });
+
   test('S1.10 a membership that cannot be read keeps the contact waiting, neither open nor left', async (t) => {
     const s = await sluice.open(t, 's1-10');
     const segment = await s.hubspot.segment('Webmail', 'email', ['@gmail.']);
