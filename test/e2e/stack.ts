@@ -31,11 +31,13 @@ export async function seededData(t: { after(end: () => Promise<void>): void }, {
 /** What `npm run dev` starts, as real processes over the files in `dataDir`, with a person in each CRM and a checker's look into Temporal. */
 export async function devStack(t: { after(end: () => Promise<void>): void }, dataDir: string, env: NodeJS.ProcessEnv = {}) {
   const lines: string[] = [];
-  const stack = await startStack({
+  const start = () => startStack({
     isolated: true,
     env: { SLUICE_DATA_DIR: dataDir, SLUICE_CACHE_DIR: cacheDir, SANDBOX_SEARCH_LAG_MS: '0', SANDBOX_SEGMENT_LAG_MS: '0', ...env },
     output: (part, line) => lines.push(`${part}: ${line}`),
   });
+  // A free port may be taken by another program before its server listens on it.
+  const stack = await start().catch(start);
   const connection = await Connection.connect({ address: stack.addresses.temporal });
   const stop = async (): Promise<void> => {
     await connection.close();

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { cp, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { WorkflowFailedError } from '@temporalio/client';
+import { z } from 'zod';
+import * as m from '../../workflows/messages.ts';
+import { importStart, resyncStart } from '../../workflows/start.ts';
+import { until } from '../support/sluice.ts';
+import { devStack, seededData, snapshot, type DevStack } from './stack.ts';
+
+test('a worker that meets other accounts than the connection belongs to writes nothing, says so in one sentence, and goes on once they agree', async (t) => {
+  const dataDir = await seededData(t, { hubspot: { seed: 'empty' }, salesforce: { seed: 'empty' } });
+  const kept = join(dataDir, 'kept');
+
+  // At home: one pair in sync.
+  const home = await devStack(t, dataDir);
+  await home.ready();
+  const lead = await home.salesforce.create('Lead', { LastName: 'Ada', Company: 'Sluice', Email: 'ada@gmail.example', Title: 'Countess' });
+  await home.client.workflow.start('salesforceImport', importStart('main', 'first', {}));
+  await home.client.workflow.getHandle('import/main/first').result();
+  const { hubspotId } = await home.client.workflow.getHandle('connection/main').executeUpdate(m.findContact, { args: [{ email: 'ada@gmail.example' }] });
+  const id = hubspotId ?? '';
+  await until('Ada is in sync', async () => (await home.contact(id).query(m.state)).status === 'in-sync');
+  const belongs = (await home.settings()).accounts;
+  await home.stop();
+  await copySandboxes(dataDir, kept);
+
+  // The sandboxes are reset while no worker runs, to people of the same ids and emails, or many: whatever is written would show.
+  const away = await devStack(t, dataDir);
+  away.stack.worker.kill('SIGKILL');
+  await away.stack.worker.ended;
+  for (const crm of [away.hubspot, away.salesforce]) await crm.control('POST', 'reset', { seed: 'synthetic', count: 300, random: 5 });
+  const before = await snapshot(away);
+  await away.contact(id).signal(m.resync, { reason: 'while nobody is there' });
+  await away.client.workflow.start('salesforceImport', importStart('main', 'elsewhere', {}));
+  await away.client.workflow.start('segmentResync', resyncStart('main', 'all', {}));
+  const printed = away.lines.length;
+  await away.stack.startWorker();
+
+  await until('the connection is not ready', async () => !(await away.settings()).ready);
+  const { problems, accounts } = await away.settings();
+  assert.deepEqual(accounts, belongs, 'the connection still belongs to the first accounts');
+  assert.equal(problems.length, 1);
+  const [sentence = ''] = problems;
+  const { portalId, organizationId } = await identities(away);
+  for (const part of [belongs?.hubspotPortalId, belongs?.salesforceOrgId, portalId, organizationId, 'give the worker the credentials', 'SLUICE_CONNECTION']) assert.ok(part !== undefined && sentence.includes(part), `${part} in: ${sentence}`);
+  assert.deepEqual([belongs?.hubspotPortalId === portalId, belongs?.salesforceOrgId === organizationId], [false, false]);
+
+  await until('the contact says so', async () => {
+    const { status, reason, pending } = await away.contact(id).query(m.state);
+    return status === 'error' && reason === sentence && pending > 0;
+  });
+  for (const job of ['import/main/elsewhere', 'resync/main/all']) assert.equal(await failureOf(away, job), sentence, job);
+  await until('the worker says so', async () => away.lines.slice(printed).includes(`worker: Not ready: ${sentence}`), 30_000);
+  await away.contact(id).signal(m.changed, { source: 'salesforce', kind: 'update' });
+  await until('the new trigger is kept too', async () => (await away.contact(id).query(m.state)).pending > 0);
+  assert.deepEqual(await snapshot(away), before, 'nothing was written');
+  await away.stop();
+
+  // At home again: what waited is done by itself.
+  await copySandboxes(kept, dataDir);
+  const again = await devStack(t, dataDir);
+  await again.ready();
+  assert.deepEqual((await again.settings()).accounts, belongs);
+  await until('what waited was done', async () => {
+    const { status, pending } = await again.contact(id).query(m.state);
+    return status === 'in-sync' && pending === 0;
+  });
+  await again.salesforce.edit('Lead', lead, { Title: 'Analyst' });
+  await again.contact(id).signal(m.resync, {});
+  await until('Ada has her new title', async () => (await again.hubspot.get(id)).jobtitle === 'Analyst');
+});
+
+/** Both sandboxes' files, as they lie there while no sandbox runs. */
+async function copySandboxes(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true });
+  for (const file of await readdir(from)) if (/^(hubspot|salesforce)\.db/.test(file)) await cp(join(from, file), join(to, file));
+}
+
+async function identities({ hubspot, salesforce }: DevStack): Promise<{ portalId: string; organizationId: string }> {
+  const { portalId } = z.looseObject({ portalId: z.number() }).parse(await hubspot.api('GET', '/account-info/v3/details'));
+  const { orgId } = z.looseObject({ orgId: z.string() }).parse(await salesforce.control('GET', 'org'));
+  return { portalId: String(portalId), organizationId: orgId };
+}
+
+/** The sentence a job failed with. */
+async function failureOf({ client }: DevStack, job: string): Promise<string> {
+  const error: unknown = await client.workflow.getHandle(job).result().catch((thrown: unknown) => thrown);
+  assert.ok(error instanceof WorkflowFailedError, job);
+  return error.cause?.message ?? '';
+}

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { Random } from '../../sandbox/common/random.ts';
+import type { salesforceImport } from '../../workflows/import.ts';
+import type { ImportProgress } from '../../workflows/messages.ts';
+import { HubSpotId, SyncStatus } from '../../workflows/search-attributes.ts';
+import { importStart } from '../../workflows/start.ts';
+import { until } from '../support/sluice.ts';
+import { lintWorkflows } from './common-errors.ts';
+import { devStack, seededData, type DevStack } from './stack.ts';
+
+const people = 2_000;
+const kills = 10;
+const seed = Number(process.env['SLUICE_TEST_SEED'] ?? 20);
+/** At these kills an answer of HubSpot is withheld: what was asked for has happened, and the worker never hears of it. */
+const withheldAt = new Map([[0, '/batch.create/'], [6, '/batch.update/']]);
+
+const faults = z.object({ faults: z.array(z.looseObject({ id: z.number(), hits: z.number() })) });
+const added = z.object({ id: z.number() });
+const byPath = z.looseObject({ byRoute: z.record(z.string(), z.number()) });
+
+test(`${kills} kills -9 of the worker within an import of ${people} contacts lose nothing and double nothing`, async (t) => {
+  const s = await devStack(t, await seededData(t, { hubspot: { seed: 'empty' }, salesforce: { seed: 'synthetic', count: people, random: seed } }));
+  await s.ready();
+  const done: string[] = [];
+  try {
+    await s.client.workflow.start('salesforceImport', importStart('main', 'crashed', {}));
+    const began = Date.now();
+    await killTenTimes(s, new Random(seed), done);
+    const result = await s.client.workflow.getHandle<typeof salesforceImport>('import/main/crashed').result();
+    t.diagnostic(`seed ${seed}, kills: ${done.join('; ')}; the import ended after ${Math.round((Date.now() - began) / 1000)} s`);
+    countsAddUp(result);
+    await eachContactHasOneWorkflow(s);
+    await eachEmailOnce(s);
+    assert.deepEqual((await lintWorkflows(s.client, `WorkflowType != 'contactSync'`)).faults, []);
+  } catch (error) {
+    t.diagnostic(`seed ${seed}; kills: ${done.join('; ')}`);
+    throw error;
+  }
+});
+
+/** Every other kill comes some batches of a page after the worker is back, the others while it finds its way again. */
+async function killTenTimes(s: DevStack, random: Random, done: string[]): Promise<void> {
+  const began = Date.now();
+  for (let kill = 0; kill < kills; kill++) {
+    const withheld = withheldAt.get(kill);
+    if (withheld !== undefined) {
+      const { id } = added.parse(await s.hubspot.fault({ method: 'POST', path: withheld, when: 'after', delayMs: 3_600_000, times: 1 }));
+      await until(`an answer to ${withheld} is withheld`, async () => faults.parse(await s.hubspot.control('GET', 'faults')).faults.some((f) => f.id === id && f.hits === 1), 60_000);
+      await sleep(300); // the effect follows the request at once
+    } else if (kill % 2 === 0) {
+      const from = await batches(s);
+      const further = 1 + random.int(36);
+      await until(`${further} batches were read or written`, async () => (await batches(s)) >= from + further, 60_000);
+      await sleep(random.int(100));
+    } else {
+      await sleep(random.int(2_000));
+    }
+    const left = await unclaimed(s);
+    done.push(`${kill} at ${Math.round((Date.now() - began) / 1000)} s${withheld === undefined ? '' : `, an answer to ${withheld} withheld`}, ${left} to go`);
+    assert.ok(left > 0, `the import is still going on at kill ${kill}`);
+    s.stack.worker.kill('SIGKILL');
+    await s.stack.worker.ended;
+    await s.stack.startWorker();
+  }
+}
+
+/** Batches of contacts read, created and updated in HubSpot: a page of 400 has four of each. */
+async function batches({ hubspot }: DevStack): Promise<number> {
+  const { byRoute } = byPath.parse(await hubspot.calls());
+  return Object.entries(byRoute).filter(([route]) => route.includes('contacts/batch/')).reduce((sum, [, n]) => sum + n, 0);
+}
+
+async function unclaimed({ salesforce }: DevStack): Promise<number> {
+  const counts = await Promise.all(['Lead', 'Contact'].map((type) => salesforce.query(`SELECT COUNT(Id) n FROM ${type} WHERE HubSpot_Contact_Id__c = null`)));
+  return counts.reduce((sum, [row]) => sum + z.number().parse(row?.['n']), 0);
+}
+
+function countsAddUp({ read, created, alreadyThere, duplicates, skipped, failed, now, workflows }: ImportProgress): void {
+  const sum = (counts: Record<string, number>) => Object.values(counts).reduce((a, b) => a + b, 0);
+  const told = JSON.stringify({ read, created, alreadyThere, duplicates, skipped, failed, now, workflows });
+  assert.equal(read, people, told);
+  assert.equal(read, created + alreadyThere + duplicates + sum(skipped) + failed, told);
+  assert.equal(created + alreadyThere, sum(now), told);
+  assert.deepEqual([created + alreadyThere, now.filled + now.filling], [people, people], told);
+}
+
+const row = z.looseObject({ Id: z.string(), Email: z.string(), HubSpot_Contact_Id__c: z.string() });
+const page = z.looseObject({
+  results: z.array(z.looseObject({ id: z.string(), properties: z.looseObject({ email: z.string(), lastname: z.string().min(1) }) })),
+  paging: z.looseObject({ next: z.looseObject({ after: z.string() }) }).optional(),
+});
+
+/** HubSpot has each email once, Salesforce the records it had, and each of them names the contact with its email. */
+async function eachEmailOnce({ hubspot, salesforce }: DevStack): Promise<void> {
+  const contacts: [string, string][] = [];
+  for (let after: string | undefined = ''; after !== undefined; ) {
+    const { results, paging }: z.output<typeof page> = page.parse(await hubspot.api('GET', `/crm/v3/objects/contacts?limit=100&properties=email,lastname${after === '' ? '' : `&after=${after}`}`));
+    contacts.push(...results.map(({ id, properties }): [string, string] => [properties.email, id]));
+    after = paging?.next.after;
+  }
+  const idOf = new Map(contacts);
+  assert.deepEqual([contacts.length, idOf.size], [people, people]);
+  for (const type of ['Lead', 'Contact']) {
+    const rows = z.array(row).parse(await salesforce.query(`SELECT Id, Email, HubSpot_Contact_Id__c FROM ${type}`));
+    assert.equal(rows.length, people / 2);
+    assert.deepEqual(rows.filter(({ Email, HubSpot_Contact_Id__c: id }) => idOf.get(Email.toLowerCase()) !== id), []);
+  }
+}
+
+async function eachContactHasOneWorkflow({ client }: DevStack): Promise<void> {
+  const of = new Map<string, string | undefined>();
+  await until('every contact has a workflow that is in sync', async () => {
+    const { count } = await client.workflow.count(`WorkflowType = 'contactSync' AND ExecutionStatus = 'Running' AND SyncStatus = 'in-sync'`);
+    return count >= people;
+  }, 60_000);
+  let listed = 0;
+  for await (const { typedSearchAttributes: found } of client.workflow.list({ query: `WorkflowType = 'contactSync'`, pageSize: 500 })) {
+    listed += 1;
+    of.set(found.get(HubSpotId) ?? '', found.get(SyncStatus));
+  }
+  assert.deepEqual([listed, of.size, [...new Set(of.values())]], [people, people, ['in-sync']]);
+}
