@@ -29,6 +29,9 @@ export interface SluiceWorkerOptions {
 const hubspotRate = { max: 190, intervalMs: 10_000 };
 const searchRate = { max: 5, intervalMs: 1_000 };
 
+/** Workflows that a dead worker held in its cache go on in another after this; the SDK waits 10 s. */
+const stickyQueueScheduleToStartTimeout = '5 seconds';
+
 /** The SDK would pass heartbeats on only at 80 % of their timeout: late enough for a busy worker to be taken for dead. */
 const maxHeartbeatThrottleInterval = '3 seconds';
 
@@ -46,7 +49,7 @@ export async function createSluiceWorker({ environment, nativeConnection, client
   const activities = createActivities({ connection, client, ...crms });
   const queues = taskQueues(connection);
   const common = { connection: nativeConnection, namespace, shutdownGraceTime };
-  const workflows = await Worker.create({ ...common, taskQueue: queues.workflows, workflowBundle: workflowBundle ?? await bundleWorkflows() });
+  const workflows = await Worker.create({ ...common, taskQueue: queues.workflows, workflowBundle: workflowBundle ?? await bundleWorkflows(), stickyQueueScheduleToStartTimeout });
   const callers = [
     await Worker.create({ ...common, taskQueue: queues.live, activities, maxConcurrentActivityTaskExecutions: 100 }),
     await Worker.create({ ...common, taskQueue: queues.bulk, activities, maxConcurrentActivityTaskExecutions: 20, maxHeartbeatThrottleInterval }),
