@@ -6,7 +6,7 @@ import { beating } from './page/position.ts';
 import { fillPage, findMembers } from './page/fill.ts';
 import { handOver } from './page/handovers.ts';
 import { importPage, listPages } from './page/import.ts';
-import { listContacts, relabelPage, resyncPage } from './page/resync.ts';
+import { leaversPage, listContacts, relabelPage, resyncPage } from './page/resync.ts';
 import { liveActivities } from './pair/live.ts';
 import { createWorld, type Dependencies, type World } from './world.ts';
 
@@ -33,6 +33,7 @@ export function createActivities(dependencies: Dependencies) {
     listContacts: page(listContacts),
     resyncPage: page(resyncPage),
     relabelPage: page(relabelPage),
+    leaversPage: page(leaversPage),
     handOver: page(handOver),
   });
 }

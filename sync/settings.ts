@@ -37,6 +37,8 @@ export interface Settings {
     id: string; name: string; selectedAt: string; selectedBy: string | null;
     /** Why it cannot be used any more (deleted, or made static): the gate is closed for everybody. */
     unusable: string | null;
+    /** What its criteria may lead to. */
+    warnings: string[];
   } | null;
   /** As what a contact without a match is created in Salesforce. */
   createAs: 'Lead' | 'Contact' | 'never';

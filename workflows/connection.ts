@@ -57,9 +57,8 @@ export async function connection(...given: [z.input<typeof input>?]): Promise<vo
   wf.setHandler(m.selectInclusionSegment, (i) => inTurn(async () => {
     const choice = await failingPlainly(() => readSegment({ segmentId: i.segmentId }));
     if (choice.kind === 'refused') throw wf.ApplicationFailure.nonRetryable(choice.why, 'SegmentRefused');
-    s.segment = { id: choice.id, name: choice.name, selectedAt: new Date(Date.now()).toISOString(), selectedBy: i.by ?? null, unusable: null };
+    s.segment = { id: choice.id, name: choice.name, selectedAt: new Date(Date.now()).toISOString(), selectedBy: i.by ?? null, unusable: null, warnings: choice.warnings };
     changedBy(i.by, `Selected the inclusion segment "${choice.name}" (${choice.id}).`);
-    checkDue = true; // its criteria may be worth a warning
     return s;
   }), { description: 'Limit the sync to an active segment; writes nothing. {"segmentId": "12"}', validator: (...given) => { readInput(m.selectInclusionSegmentInput, given); } });
 
@@ -104,7 +103,7 @@ export async function connection(...given: [z.input<typeof input>?]): Promise<vo
       s.ready = found.problems.length === 0;
       if (s.ready) s.accounts ??= found.accounts;
       // Another may have been selected during the check, which says nothing about that one.
-      if (segment !== null && segment === s.segment && s.ready) segment.unusable = found.segmentUnusable;
+      if (segment !== null && segment === s.segment && s.ready) Object.assign(segment, found.segment);
       // What was held up by the accounts or by the segment may go on, or must be shown as held.
       relabelDue ||= (s.ready && !wasReady) || couldUse !== (s.segment?.unusable == null);
       show();
@@ -134,14 +133,14 @@ function healthOf(s: Settings): m.Health {
   const unusable = s.segment?.unusable ?? null;
   const status = !s.ready ? 'not-ready' : unusable !== null ? 'segment-unusable' : s.paused ? 'paused' : 'ready';
   const problems = [...s.problems, ...(unusable === null ? [] : [`The inclusion segment is unusable, so nothing syncs: ${unusable} Choose another segment, or clear the setting.`])];
-  return { status, problems, warnings: s.warnings };
+  return { status, problems, warnings: [...s.warnings, ...(s.segment?.warnings ?? [])] };
 }
 
 function details(s: Settings): string {
-  const { status, problems } = healthOf(s);
+  const { status, problems, warnings } = healthOf(s);
   return [
     `## Connection ${s.connection}: ${status}`, '',
-    ...problems.map((p) => `- **${p}**`), ...s.warnings.map((w) => `- ${w}`), '',
+    ...problems.map((p) => `- **${p}**`), ...warnings.map((w) => `- ${w}`), '',
     '| | |', '|---|---|',
     `| Inclusion segment | ${s.segment === null ? 'none: every contact may sync' : `${s.segment.name} (${s.segment.id}), since ${s.segment.selectedAt}`} |`,
     `| Accounts | ${s.accounts === null ? 'not known yet' : `HubSpot portal ${s.accounts.hubspotPortalId}, Salesforce org ${s.accounts.salesforceOrgId}`} |`,

@@ -134,7 +134,11 @@ export const importInput = z.strictObject({
   where: z.string().max(2000).default(''),
 });
 export type ImportInput = z.input<typeof importInput>;
-export const resyncJobInput = z.strictObject({ dryRun: z.boolean().default(false) });
+export const resyncJobInput = z.strictObject({
+  dryRun: z.boolean().default(false),
+  /** Of a preview alone: the segment that would be chosen. */
+  segmentId: z.string().regex(/^\d+$/, 'expected the id of a segment').optional(),
+});
 export type ResyncJobInput = z.input<typeof resyncJobInput>;
 
 /** To `resync/<connection>/relabel`: the settings changed, go through the contacts once more. */
@@ -188,4 +192,6 @@ export interface ResyncProgress extends JobProgress {
   waiting: number;
   /** Deleted or merged in HubSpot before their turn. */
   gone: number;
+  /** Of a preview: what choosing the segment, and then resyncing it, would come to. `calls` are the resync's, roughly. */
+  choice: { segmentId: string; enter: number; leave: number; calls: { hubspot: number; salesforce: number } } | null;
 }

@@ -13,6 +13,9 @@ import { noting, rejectOtherSignals } from './noting.ts';
 interface State {
   job: Job;
   dryRun: boolean;
+  /** Of a preview: the segment that would be chosen, and who would stop syncing. */
+  candidate: string | null;
+  leave: number;
   /** Where the list of contacts (for `relabel`: of workflows) goes on; `end` once it is through. */
   list: { at: 'start' } | { at: 'after'; token: string } | { at: 'end' };
   pages: HubSpotContactId[][];
@@ -34,16 +37,20 @@ export async function segmentResync(...args: [(m.ResyncJobInput & { carried?: St
   const { connection, last } = readWorkflowId('resync');
   const scope = last as ResyncScope;
   const given = readStart(input, args);
-  const s = given.carried ?? newState(given.dryRun);
+  const s = given.carried ?? newState(given.dryRun, candidateOf(scope, given));
   const activities = bulkActivities(taskQueues(connection).bulk);
   const show = handleJob(s.job, connection, () => progressOf(s, scope), () => details(s, scope));
   noting(s.job.rejected, show)(m.again, m.emptyInput, () => { s.again = true; }, 'Go through the contacts once more: the settings changed. Takes {}.');
   rejectOtherSignals(s.job.rejected, show);
 
-  await failingPlainly(() => (scope === 'relabel' ? relabel(s, activities, show) : resyncAll(s, scope, activities, show)));
+  await failingPlainly(async () => {
+    if (scope === 'relabel') return relabel(s, activities, show);
+    await resyncAll(s, scope === 'all' ? 'all' : 'segment', activities, show);
+    if (s.candidate !== null && s.list.at === 'end') await countLeavers(s, s.candidate, activities);
+  });
   if (s.list.at !== 'end' || s.pages.length > 0 || s.job.backlog.length > 0) {
     await wf.condition(wf.allHandlersFinished);
-    await wf.continueAsNew<typeof segmentResync>({ dryRun: s.dryRun, carried: s });
+    await wf.continueAsNew<typeof segmentResync>({ dryRun: s.dryRun, ...(s.candidate !== null && { segmentId: s.candidate }), carried: s });
   }
   s.finishedAt = new Date(Date.now()).toISOString();
   show();
@@ -55,14 +62,14 @@ async function resyncAll(s: State, scope: 'segment' | 'all', activities: BulkAct
   const readData = async (): Promise<void> => {
     for (;;) {
       await drain(s.job, s.pages, async (ids) => {
-        const { handovers, ...counts } = await activities.resyncPage({ ids, dryRun: s.dryRun });
+        const { handovers, ...counts } = await activities.resyncPage({ ids, dryRun: s.dryRun, candidate: s.candidate });
         addCounts(s, ids.length, counts);
         if (handovers !== null) s.job.backlog.push({ packed: handovers, only: null });
         show();
       });
       if (runIsLong()) return;
       if (s.list.at === 'end') break;
-      const { ids, after, total } = await activities.listContacts({ scope, after: s.list.at === 'after' ? s.list.token : null });
+      const { ids, after, total } = await activities.listContacts({ scope, candidate: s.candidate, after: s.list.at === 'after' ? s.list.token : null });
       s.total ??= total;
       if (ids.length > 0) s.pages.push(ids);
       s.list = after === null ? { at: 'end' } : { at: 'after', token: after };
@@ -88,12 +95,39 @@ async function relabel(s: State, { relabelPage }: BulkActivities, show: () => vo
   }
 }
 
-function newState(dryRun: boolean): State {
+/** A preview names the segment that would be chosen; nothing else does. */
+function candidateOf(scope: ResyncScope, { segmentId }: z.output<typeof input>): string | null {
+  if (scope === 'preview' && segmentId === undefined) throw wf.ApplicationFailure.nonRetryable('segmentId: a preview needs the id of the segment that would be chosen, e.g. {"segmentId": "12"}.', 'InvalidInput');
+  if (scope !== 'preview' && segmentId !== undefined) throw wf.ApplicationFailure.nonRetryable('segmentId: only a preview takes it; a resync goes by the segment in force.', 'InvalidInput');
+  return segmentId ?? null;
+}
+
+async function countLeavers(s: State, candidate: string, { leaversPage }: BulkActivities): Promise<void> {
+  s.leave = 0;
+  for (let after: string | null = null; ; ) {
+    const page: Awaited<ReturnType<typeof leaversPage>> = await leaversPage({ candidate, after });
+    s.leave += page.leave;
+    if (page.after === null) return;
+    ({ after } = page);
+  }
+}
+
+/** What a resync of the candidate would cost: its pages are read and written in batches, those with a workflow one by one. */
+function choiceOf(s: State): m.ResyncProgress['choice'] {
+  if (s.candidate === null) return null;
+  const { checked, counts } = s;
+  const batches = (n: number, size: number): number => Math.ceil(n / size);
+  const hubspot = batches(checked, 250) + 2 * batches(checked, 100) + batches(counts.written, 100) + 3 * counts.signalled;
+  const salesforce = 2 * batches(checked, 1_000) + batches(counts.written, 800) + batches(counts.createdIn.salesforce, 200) + 2 * counts.signalled;
+  return { segmentId: s.candidate, enter: counts.enter, leave: s.leave, calls: { hubspot, salesforce } };
+}
+
+function newState(dryRun: boolean, candidate: string | null): State {
   return {
-    job: newJob(), dryRun, list: { at: 'start' }, pages: [], total: null, checked: 0, again: false, finishedAt: null,
+    job: newJob(), dryRun: dryRun || candidate !== null, candidate, leave: 0, list: { at: 'start' }, pages: [], total: null, checked: 0, again: false, finishedAt: null,
     counts: {
       unchanged: 0, written: 0, signalled: 0, frozen: 0, needsReview: 0, error: 0, waiting: 0, gone: 0,
-      writtenIn: { hubspot: 0, salesforce: 0 }, createdIn: { hubspot: 0, salesforce: 0 },
+      writtenIn: { hubspot: 0, salesforce: 0 }, createdIn: { hubspot: 0, salesforce: 0 }, enter: 0,
     },
   };
 }
@@ -101,7 +135,7 @@ function newState(dryRun: boolean): State {
 function addCounts(s: State, checked: number, page: State['counts']): void {
   const sum = s.counts;
   s.checked += checked;
-  for (const key of ['unchanged', 'written', 'signalled', 'frozen', 'needsReview', 'error', 'waiting', 'gone'] as const) sum[key] += page[key];
+  for (const key of ['unchanged', 'written', 'signalled', 'frozen', 'needsReview', 'error', 'waiting', 'gone', 'enter'] as const) sum[key] += page[key];
   for (const key of ['hubspot', 'salesforce'] as const) {
     sum.writtenIn[key] += page.writtenIn[key];
     sum.createdIn[key] += page.createdIn[key];
@@ -109,9 +143,10 @@ function addCounts(s: State, checked: number, page: State['counts']): void {
 }
 
 function progressOf(s: State, scope: ResyncScope): m.ResyncProgress {
+  const { enter: _, ...counts } = s.counts;
   return {
     job: 'resync', scope, dryRun: s.dryRun, phase: s.finishedAt !== null ? 'done' : s.list.at !== 'end' || s.pages.length > 0 ? 'comparing' : 'creating the workflows of the contacts',
-    paused: s.job.paused, startedAt: s.job.startedAt, finishedAt: s.finishedAt, total: s.total, checked: s.checked, ...s.counts,
+    paused: s.job.paused, startedAt: s.job.startedAt, finishedAt: s.finishedAt, total: s.total, checked: s.checked, ...counts, choice: choiceOf(s),
     ...pace(s.job, s.checked, s.total, s.finishedAt), workflows: { done: s.job.handedOver, waiting: s.job.backlog.length },
   };
 }
@@ -123,6 +158,7 @@ function details(s: State, scope: ResyncScope): string {
     `| Checked | ${p.checked} of ${p.total ?? 'an unknown number'} (${p.perSecond} a second) |`, `| Unchanged | ${p.unchanged} |`,
     `| Written (in HubSpot / in Salesforce) | ${p.written} (${p.writtenIn.hubspot} / ${p.writtenIn.salesforce}) |`, `| Created in Salesforce | ${p.createdIn.salesforce} |`,
     `| Told to sync by themselves | ${p.signalled} |`, `| Outside the segment | ${p.frozen} |`, `| In review / in error / waiting | ${p.needsReview} / ${p.error} / ${p.waiting} |`,
-    `| Gone from HubSpot meanwhile | ${p.gone} |`, '', 'Signals: `pause`, `resume`. Query: `progress`.',
+    `| Gone from HubSpot meanwhile | ${p.gone} |`,
+    ...(p.choice === null ? [] : [`| Would begin to sync / would stop | ${p.choice.enter} / ${p.choice.leave} |`, `| API calls of the resync (HubSpot / Salesforce) | ${p.choice.calls.hubspot} / ${p.choice.calls.salesforce} |`]), '', 'Signals: `pause`, `resume`. Query: `progress`.',
   ].join('\n');
 }

@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/common';
+import { gate } from '../../sync/gate.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import { statusIsStale } from '../../sync/relabel.ts';
 import { membershipsOf } from '../connection/segment.ts';
@@ -18,11 +19,20 @@ const idsPerList = 1_000;
 /** What a resync goes through: the members of the segment in force, or all contacts. */
 export interface ContactList {
   scope: 'segment' | 'all';
+  /** As if this segment were chosen; null: the one in force. */
+  candidate: string | null;
   after: string | null;
 }
 
+/** The world as it would be with another segment in force; what is asked in it must write nothing. */
+const asIfChosen = (world: World, candidate: string | null): World => (candidate === null ? world : {
+  ...world,
+  settings: async () => ({ ...await world.settings(), segment: { id: candidate, name: `segment ${candidate}`, selectedAt: '', selectedBy: null, unusable: null, warnings: [] } }),
+});
+
 /** The next contacts, up to 1,000, and where to go on (null at the end). */
-export async function listContacts(world: World, { scope, after }: ContactList): Promise<{ ids: HubSpotContactId[]; after: string | null; total: number | null }> {
+export async function listContacts(outer: World, { scope, candidate, after }: ContactList): Promise<{ ids: HubSpotContactId[]; after: string | null; total: number | null }> {
+  const world = asIfChosen(outer, candidate);
   const ids: HubSpotContactId[] = [];
   let next = after;
   let total: number | null = null;
@@ -60,21 +70,25 @@ export interface ResyncPageResult {
   gone: number;
   writtenIn: { hubspot: number; salesforce: number };
   createdIn: { hubspot: number; salesforce: number };
+  /** With a candidate: those of them who may not sync now. */
+  enter: number;
   handovers: string | null;
 }
 
 /** Syncs one page of contacts; those outside the segment are counted and, without a workflow, get none. */
-export async function resyncPage(world: World, { ids, dryRun }: { ids: readonly HubSpotContactId[]; dryRun: boolean }): Promise<ResyncPageResult> {
+export async function resyncPage(world: World, { ids, dryRun, candidate }: { ids: readonly HubSpotContactId[]; dryRun: boolean; candidate: string | null }): Promise<ResyncPageResult> {
   reached({ contacts: ids.length });
-  const outcomes = await syncPage(world, { ids, trigger: 'resync', dryRun });
+  const now = candidate === null ? null : await membershipsOf(world, await world.settings(), ids, call);
+  const outcomes = await syncPage(asIfChosen(world, candidate), { ids, trigger: 'resync', dryRun: dryRun || candidate !== null });
   const count = (...kinds: string[]) => outcomes.filter((o) => kinds.includes(o.kind)).length;
   const written = outcomes.flatMap((o) => (o.kind === 'written' ? [o] : []));
-  const handovers = dryRun ? [] : outcomes.flatMap((o) => ('handover' in o && o.handover !== null && o.kind !== 'frozen' ? [o.handover] : []));
+  const handovers = dryRun || candidate !== null ? [] : outcomes.flatMap((o) => ('handover' in o && o.handover !== null && o.kind !== 'frozen' ? [o.handover] : []));
   return {
     unchanged: count('unchanged', 'at-rest'), written: written.length, signalled: count('signalled'), frozen: count('frozen'),
     needsReview: count('review'), error: count('error'), waiting: count('waiting'), gone: count('gone'),
     writtenIn: { hubspot: written.filter((o) => o.wroteIn.hubspot).length, salesforce: written.filter((o) => o.wroteIn.salesforce).length },
     createdIn: { hubspot: 0, salesforce: written.filter((o) => o.created).length },
+    enter: now === null ? 0 : ids.filter((id) => gate(now.of(id)).kind !== 'open').length,
     handovers: pack(handovers),
   };
 }
@@ -90,4 +104,13 @@ export async function relabelPage(world: World, { after }: { after: string | nul
   const stale = contacts.filter(({ id, status }) => statusIsStale(status, memberships.of(id)));
   for (const { id } of stale) await tellContact(world, id, { signal: 'look' });
   return { checked: contacts.length, told: stale.length, after: next };
+}
+
+/** Of one page of the contacts that have a workflow and may sync now: how many could not if the candidate were chosen. */
+export async function leaversPage(world: World, { candidate, after }: { candidate: string; after: string | null }): Promise<{ leave: number; after: string | null }> {
+  const { contacts, next } = await contactWorkflows(world, after);
+  const ids = contacts.map((c) => c.id);
+  const now = await membershipsOf(world, await world.settings(), ids, call);
+  const then = await membershipsOf(world, await asIfChosen(world, candidate).settings(), ids, call);
+  return { leave: ids.filter((id) => gate(now.of(id)).kind === 'open' && gate(then.of(id)).kind !== 'open').length, after: next };
 }

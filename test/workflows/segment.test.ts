@@ -111,6 +111,52 @@ describe('S3 Selecting does not sync; members sync on triggers', () => {
     assert.deepEqual(await s.writes(), { hubspot: 0, salesforce: 0 });
   });
 
+  test('S3.8 a preview of a choice counts who enters, who leaves, what would be created and written, and writes nothing', async (t) => {
+    const s = await sluice.open(t, 's3-8');
+    const gmail = await s.hubspot.segment('Gmail', 'email', ['@gmail.']);
+    const navy = await s.hubspot.segment('Navy', 'email', ['@navy.']);
+    const [a, b] = [await s.hubspot.create({ email: 'a@gmail.example', lastname: 'A' }), await s.hubspot.create({ email: 'b@gmail.example', lastname: 'B' })];
+    await s.hubspot.create({ email: 'c@navy.example', lastname: 'C' });
+    await s.hubspot.create({ email: 'd@navy.example', lastname: 'D' });
+    await s.salesforce.create('Lead', { LastName: 'D', Company: 'Navy', Email: 'd@navy.example', Title: 'Captain' });
+    await until('HubSpot has evaluated both', async () => (await s.hubspot.members(gmail)).length + (await s.hubspot.members(navy)).length === 4);
+    await s.select(gmail);
+    await s.sync(a);
+    await s.sync(b);
+    await s.writes();
+    const result = await s.job('segmentResync', 'preview', { segmentId: navy });
+    assert.deepEqual([result.dryRun, result.checked, result.written, result.createdIn.salesforce], [true, 2, 2, 1]);
+    assert.deepEqual([result.choice?.enter, result.choice?.leave], [2, 2]);
+    assert.ok((result.choice?.calls.hubspot ?? 0) > 0 && (result.choice?.calls.salesforce ?? 0) > 0);
+    assert.deepEqual(await s.writes(), { hubspot: 0, salesforce: 0 });
+    assert.equal((await s.main.query(m.settings)).segment?.id, gmail);
+    for (const [last, input, sentence] of [['preview', {}, /segmentId: a preview needs/], ['segment', { segmentId: navy }, /segmentId: only a preview/], ['preview', { segmentId: '999999' }, /no segment 999999/]] as const) {
+      await assert.rejects(s.job('segmentResync', last, input), (error: Error) => sentence.test(String((error.cause as Error | undefined)?.message)));
+    }
+  });
+
+  test('S2.1, S3.4, S5.1 and S5.3 the choices are the active contact segments; one that HubSpot still processes is marked and may be chosen', async (t) => {
+    const s = await sluice.open(t, 's2-1');
+    const gmail = await s.hubspot.segment('Gmail', 'email', ['@gmail.']);
+    const gone = await s.hubspot.segment('Gone', 'email', ['@gone.']);
+    await s.hubspot.api('DELETE', `/crm/v3/lists/${gone}`);
+    for (const [name, objectTypeId] of [['Trade fair', '0-1'], ['Firms', '0-2']]) await s.hubspot.api('POST', '/crm/v3/lists', { name, objectTypeId, processingType: 'MANUAL' });
+    const id = await s.hubspot.create({ email: 'a@navy.example', lastname: 'A' });
+    await s.hubspot.control('POST', 'settings', { segmentLagMs: 3_000 });
+    t.after(async () => { await s.hubspot.control('POST', 'settings', { segmentLagMs: 0 }); });
+    const filterBranch = { filterBranchType: 'OR', filters: [], filterBranches: [{ filterBranchType: 'AND', filterBranches: [], filters: [{ filterType: 'PROPERTY', property: 'email', operation: { operationType: 'MULTISTRING', operator: 'CONTAINS', values: ['@navy.'] } }] }] };
+    const { list } = await s.hubspot.api('POST', '/crm/v3/lists', { name: 'Navy', objectTypeId: '0-1', processingType: 'DYNAMIC', filterBranch }) as { list: { listId: string } };
+    const entries = await s.main.executeUpdate<m.SegmentEntry[], [object]>('listSegments', { args: [{}] });
+    assert.deepEqual(entries.map(({ name, processing }) => [name, processing]), [['Gmail', false], ['Navy', true]]);
+    await s.main.executeUpdate(m.selectInclusionSegment, { args: [{ segmentId: list.listId, by: 'Grace' }] });
+    const { segment } = await s.main.query(m.settings);
+    assert.deepEqual([segment?.id, segment?.name, segment?.selectedBy], [list.listId, 'Navy', 'Grace']);
+    assert.ok(Date.parse(segment?.selectedAt ?? '') > 0);
+    assert.notEqual(list.listId, gmail);
+    await s.client.workflow.signalWithStart('contactSync', { workflowId: `contact/${s.connection}/${id}`, taskQueue: s.queue, args: [{ look: false }], signal: m.resync, signalArgs: [{}] });
+    await until('the member syncs once HubSpot has evaluated it', async () => (await s.state(id)).status === 'in-sync');
+  });
+
   test('S5.4 where HubSpot cannot be reached the choice fails with the reason and the old setting stays', async (t) => {
     const s = await sluice.open(t, 's5-4');
     const gmail = await s.hubspot.segment('Gmail', 'email', ['@gmail.']);

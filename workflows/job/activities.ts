@@ -13,7 +13,8 @@ export function bulkActivities(taskQueue: string) {
   const { fillPage } = proxyActivities<Pick<Activities, 'fillPage'>>({ taskQueue, ...page, summary: 'Fill who joined' });
   const { resyncPage } = proxyActivities<Pick<Activities, 'resyncPage'>>({ taskQueue, ...page, summary: 'Resync a page' });
   const { relabelPage } = proxyActivities<Pick<Activities, 'relabelPage'>>({ taskQueue, ...page, summary: 'Have those look whose status changes' });
+  const { leaversPage } = proxyActivities<Pick<Activities, 'leaversPage'>>({ taskQueue, ...page, summary: 'Count who would leave' });
   const { handOver } = proxyActivities<Pick<Activities, 'handOver'>>({ taskQueue, ...page, startToCloseTimeout: '10 minutes', summary: 'Create or tell the workflows of a page' });
-  return { listPages, listContacts, importPage, findMembers, fillPage, resyncPage, relabelPage, handOver };
+  return { listPages, listContacts, importPage, findMembers, fillPage, resyncPage, relabelPage, leaversPage, handOver };
 }
 export type BulkActivities = ReturnType<typeof bulkActivities>;

@@ -6,7 +6,7 @@ export type ConnectionFakes = Pick<Activities, 'readSegment' | 'checkConnection'
 /** What a connection asks the outside world for; the answers may be changed, and the questions are counted. */
 export function fakeConnection() {
   const world = {
-    check: (): ConnectionCheck | Promise<ConnectionCheck> => ({ accounts: { hubspotPortalId: '111', salesforceOrgId: '00D000000000001AAA' }, problems: [], warnings: [], segmentUnusable: null }),
+    check: (): ConnectionCheck | Promise<ConnectionCheck> => ({ accounts: { hubspotPortalId: '111', salesforceOrgId: '00D000000000001AAA' }, problems: [], warnings: [], segment: { unusable: null, warnings: [] } }),
     segment: (id: string): SegmentChoice | Promise<SegmentChoice> => ({ kind: 'usable', id, name: `Segment ${id}` }),
     checks: 0, relabels: 0,
   };
