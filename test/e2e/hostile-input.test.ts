@@ -31,7 +31,7 @@ const starts: { type: string; id: (n: number) => string; rows: Row[] }[] = [
       [['{"where": "Nonsense = 1"}'], /^where: .*INVALID_FIELD/], [[`{"where": "Id != '${'x'.repeat(3_000)}'"}`], /^where: .*2000/],
     ],
   },
-  { type: 'segmentResync', id: () => 'resync/main/all', rows: [...never, carried, [['{"dryRun": "yes"}'], /^dryRun: .*expected boolean/], [['{"segmentId": "12"}'], /"segmentId"/]] },
+  { type: 'segmentResync', id: () => 'resync/main/all', rows: [...never, carried, [['{"dryRun": "yes"}'], /^dryRun: .*expected boolean/], [['{"segmentId": "12"}'], /segmentId/]] },
 ];
 
 const wrongIds: [type: string, id: string, says: RegExp][] = [
