@@ -142,7 +142,11 @@ async function keepChain(client: Client, name: string, workflowId: string, conne
 
 async function recordContacts(temporal: Servers): Promise<void> {
   const s = await openContacts(temporal, workflowBundle, 'record');
-  await recordChains(temporal, s).finally(s.stop);
+  try {
+    await recordChains(temporal, s);
+  } finally {
+    await s.stop();
+  }
 }
 
 async function recordChains(temporal: Servers, s: OpenContacts): Promise<void> {
@@ -175,7 +179,11 @@ async function recordJobs({ client, nativeConnection }: Servers): Promise<void> 
   });
   const settings = fakeConnection();
   const workers = await startFakeWorkers({ nativeConnection, workflowBundle, connection, activities: { ...activities, ...settings.activities } });
-  await recordJobChains(client, connection, account).finally(workers.stop);
+  try {
+    await recordJobChains(client, connection, account);
+  } finally {
+    await workers.stop();
+  }
 }
 
 async function recordJobChains(client: Client, connection: string, account: FakeAccount): Promise<void> {

@@ -49,7 +49,7 @@ describe('histories recorded earlier', () => {
     for (const type of types) {
       assert.ok(ofType(type).length > 0, type);
       assert.ok(ofType(type).some((run) => attributes(run, 'workflowExecutionContinuedAsNewEventAttributes').length > 0), `${type} continues as new`);
-      assert.ok(ofType(type).some((run) => String(attributes(run, 'workflowExecutionStartedEventAttributes')[0]?.['continuedExecutionRunId'] ?? '') !== ''), `${type} was continued`);
+      assert.ok(ofType(type).some((run) => (attributes(run, 'workflowExecutionStartedEventAttributes')[0]?.['continuedExecutionRunId'] ?? '') !== ''), `${type} was continued`);
     }
     assert.ok(ofType('segmentResync').some((run) => run.workflowId.endsWith('/relabel')) && ofType('segmentResync').some((run) => run.workflowId.endsWith('/segment')));
     const updates = ofType('connection').flatMap((run) => attributes(run, 'workflowExecutionUpdateAcceptedEventAttributes')).map((a) => JSON.stringify(a['acceptedRequest']));

@@ -7,7 +7,7 @@ export type ConnectionFakes = Pick<Activities, 'readSegment' | 'checkConnection'
 export function fakeConnection() {
   const world = {
     check: (): ConnectionCheck | Promise<ConnectionCheck> => ({ accounts: { hubspotPortalId: '111', salesforceOrgId: '00D000000000001AAA' }, problems: [], warnings: [], segment: { unusable: null, warnings: [] } }),
-    segment: (id: string): SegmentChoice | Promise<SegmentChoice> => ({ kind: 'usable', id, name: `Segment ${id}` }),
+    segment: (id: string): SegmentChoice | Promise<SegmentChoice> => ({ kind: 'usable', id, name: `Segment ${id}`, warnings: [] }),
     checks: 0, relabels: 0,
   };
   const activities: ConnectionFakes = {

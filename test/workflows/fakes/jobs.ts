@@ -20,7 +20,7 @@ export interface FakeAccount {
   inFlight: { now: number; most: number };
 }
 
-const asIds = (ids: readonly string[]) => ids as readonly string[] as HubSpotContactId[];
+const asIds = (ids: readonly string[]) => ids as HubSpotContactId[];
 const pack = (ids: readonly string[]): string | null => (ids.length === 0 ? null : JSON.stringify(ids));
 const unpack = (packed: string): string[] => JSON.parse(packed) as string[];
 
