@@ -22,7 +22,7 @@ const recheckEvery = '1 minute';
 export async function connection(...given: [z.input<typeof input>?]): Promise<void> {
   const { connection: name } = readWorkflowId('connection');
   const { carried } = readStart(input, given);
-  const s: Settings = carried ?? newSettings(name);
+  const s: Settings = { ...newSettings(name), ...carried };
   const { live } = taskQueues(name);
   const { readSegment } = wf.proxyActivities<Pick<Activities, 'readSegment'>>({
     taskQueue: live, startToCloseTimeout: '10 seconds', scheduleToCloseTimeout: '20 seconds', retry: { maximumAttempts: 3 }, summary: 'Read the segment from HubSpot',

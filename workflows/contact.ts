@@ -30,7 +30,7 @@ export async function contactSync(...given: [z.input<typeof input>?]): Promise<m
   const { connection, last } = readWorkflowId('contact');
   const hubspotId = last as HubSpotContactId;
   const started = readStart(input, given);
-  const s = started.carried ?? newContact(new Date().toISOString());
+  const s: ContactState = { ...newContact(new Date().toISOString()), ...started.carried };
   if (started.carried === undefined && started.look) s.inbox.look = true;
   const activities = liveActivities(taskQueues(connection).live);
   const note = noting(s.rejected, () => showDetails(s, hubspotId));

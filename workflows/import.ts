@@ -45,7 +45,7 @@ const mostWaiting = 10_000;
 export async function salesforceImport(...args: [(m.ImportInput & { carried?: State })?]): Promise<m.ImportProgress> {
   const { connection } = readWorkflowId('import');
   const given = readStart(input, args);
-  const s = given.carried ?? newState(given);
+  const s: State = { ...newState(given), ...given.carried };
   const activities = bulkActivities(taskQueues(connection).bulk);
   const show = handleJob(s.job, connection, () => progressOf(s), () => details(s, connection));
   rejectOtherSignals(s.job.rejected, show);

@@ -37,7 +37,9 @@ export async function segmentResync(...args: [(m.ResyncJobInput & { carried?: St
   const { connection, last } = readWorkflowId('resync');
   const scope = last as ResyncScope;
   const given = readStart(input, args);
-  const s = given.carried ?? newState(given.dryRun, candidateOf(scope, given));
+  const fresh = newState(given.dryRun, candidateOf(scope, given));
+  // What a run of an older version carried lacks what was added since.
+  const s: State = { ...fresh, ...given.carried, counts: { ...fresh.counts, ...given.carried?.counts } };
   const activities = bulkActivities(taskQueues(connection).bulk);
   const show = handleJob(s.job, connection, () => progressOf(s, scope), () => details(s, scope));
   noting(s.job.rejected, show)(m.again, m.emptyInput, () => { s.again = true; }, 'Go through the contacts once more: the settings changed. Takes {}.');
