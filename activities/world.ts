@@ -21,7 +21,7 @@ export interface Dependencies {
 export interface World extends Dependencies {
   /** As they are now; calls that come together share one query. */
   settings(): Promise<Settings>;
-  /** Where this worker is logged in; read once. */
+  /** Where this worker is logged in; at most a minute old. */
   accounts(): Promise<Accounts>;
   /** The mappings as both accounts' schemas allow them. */
   schema(settings: Pick<Settings, 'mappings'>): Promise<Schema>;

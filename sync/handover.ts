@@ -30,6 +30,8 @@ export const handoverInput = z.strictObject({
   membership,
   link: z.strictObject({ ...ref, rung: z.enum(rungs) }).nullable(),
   base: z.record(z.string(), z.string().nullable()),
+  /** What each property of the base is mapped to, e.g. `Lead.Title`. */
+  baseFields: z.record(z.string(), z.string()).default({}),
   wrote: z.strictObject({ hubspot: z.array(z.string()), salesforce: z.array(z.string()) }),
   outcome: z.discriminatedUnion('status', [
     z.strictObject({ status: z.enum(['in-sync', 'email-only', 'waiting', 'outside-segment']), reason: z.string() }),

@@ -9,16 +9,37 @@ export type Pair = Extract<PairReading, { kind: 'pair' }>;
 export interface Memory {
   link: Link | null;
   base: Base;
+  /** What each property of the base was mapped to when both sides agreed, e.g. `Lead.Title`. */
+  baseFields?: Readonly<Record<string, string>>;
   /** Epoch ms of the last read at which Salesforce still showed the base. */
   salesforceSeenAt: number | null;
 }
 
+/** Each mapped property's field as `Lead.Title`; a property that another type's field stands for keeps its base on conversion. */
+export function fieldsOf({ match, createAs, fields }: Pair): Record<string, string> {
+  const type = match.kind === 'linked' ? match.record.link.type : createAs;
+  return Object.fromEntries(fields.map(({ hubspot, salesforce }) => [hubspot, `${type}.${salesforce}`]));
+}
+
+/**
+ * The base without the properties that are mapped to another field by now: that field never synced, and what it lacks is no
+ * deletion (behaviour: section 11).
+ */
+export function baseOf(pair: Pair, { base, baseFields = {} }: Pick<Memory, 'base' | 'baseFields'>): Base {
+  const now = fieldsOf(pair);
+  const typeOf = (field: string): string => field.slice(0, field.indexOf('.'));
+  return Object.fromEntries(Object.entries(base).filter(([hubspot]) => {
+    const [then, today] = [baseFields[hubspot], now[hubspot]];
+    return then === undefined || today === undefined || then === today || typeOf(then) !== typeOf(today);
+  }));
+}
+
 /** Decides what a sync of this reading would write. */
-export function decidePair(pair: Pair, { link, base, salesforceSeenAt }: Memory): Decision {
+export function decidePair(pair: Pair, { link, salesforceSeenAt, ...memory }: Memory): Decision {
   const { match } = pair;
   return decide({
     fields: pair.fields,
-    base,
+    base: baseOf(pair, memory),
     salesforceChange: { after: salesforceSeenAt, before: match.kind === 'linked' ? match.record.modifiedAt : null },
     mode: match.kind === 'linked' ? 'sync' : 'create-in-salesforce',
     linkedNow: link === null,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { DefaultLogger, Runtime, type LogEntry } from '@temporalio/worker';
 import type { Client } from '@temporalio/client';
 import { workflowIds } from '../workflows/ids.ts';
 import * as messages from '../workflows/messages.ts';
@@ -12,7 +12,7 @@ import { createSluiceWorker } from './worker.ts';
 
 /** `npm run worker`: serves one connection until it is asked to end. */
 async function main(): Promise<void> {
-  Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
+  Runtime.install({ logger: new DefaultLogger('WARN', print), shutdownSignals: [] });
   const environment = readEnvironment();
   const { connection, nativeConnection, client, namespace } = await connectTemporalForWorker();
   await ensureSearchAttributes(connection, namespace);
@@ -25,6 +25,13 @@ async function main(): Promise<void> {
   await running;
   await nativeConnection.close();
   await connection.close();
+}
+
+/** To stderr, without what is meant to be so: queues are served apart, workflows on one and activities on the others. */
+function print({ level, message, meta, timestampNanos }: LogEntry): void {
+  if (/^No (activities|workflows) registered/.test(message)) return;
+  const time = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
+  console.error(`${time} [${level}] ${message}`, meta ?? '');
 }
 
 /** Prints what stands in the way of syncing, once the accounts have been checked. */

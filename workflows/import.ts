@@ -152,7 +152,7 @@ function progressOf(s: State): m.ImportProgress {
   const inHubSpot = s.counts.created + s.counts.alreadyThere;
   return {
     job: 'import', phase: phaseOf(s), paused: s.job.paused, startedAt: s.job.startedAt, finishedAt: s.finishedAt, total: s.total, ...s.counts,
-    ...pace(s.job, read, s.total, s.finishedAt), workflows: { done: s.job.handedOver, waiting: Math.max(0, inHubSpot - s.job.handedOver) },
+    ...pace(s.job, read, s.total, s.finishedAt), workflows: { done: s.job.handedOver, waiting: s.finishedAt === null ? Math.max(0, inHubSpot - s.counts.now.filling - s.job.handedOver) : 0 },
   };
 }
 

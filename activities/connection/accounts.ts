@@ -3,9 +3,11 @@ import type { HubSpot } from '../hubspot/index.ts';
 import type { Salesforce } from '../salesforce/index.ts';
 import { remember } from '../remember.ts';
 
-/** Where this worker is logged in: HubSpot's account-info and the Salesforce token's identity. Read once in a worker's life. */
+const rememberedMs = 60_000;
+
+/** Where this worker is logged in, at most a minute old: HubSpot's account-info (one call) and the Salesforce token's identity. */
 export function accountReader(hubspot: HubSpot, salesforce: Salesforce): () => Promise<Accounts> {
-  const read = remember(Infinity, async (): Promise<Accounts> => {
+  const read = remember(rememberedMs, async (): Promise<Accounts> => {
     const [{ portalId }, { organizationId }] = await Promise.all([hubspot.account({ lane: 'live' }), salesforce.identity({ lane: 'live' })]);
     return { hubspotPortalId: portalId, salesforceOrgId: organizationId };
   });

@@ -25,13 +25,24 @@ export async function handOver(world: World, input: { packed: string; only: HubS
   const only = input.only === null ? null : new Set(input.only);
   const list = unpack(input.packed).filter((h) => only === null || only.has(h.hubspotId));
   const start = z.number().int().catch(0).parse(activityInfo().heartbeatDetails);
+  const open = new Set<number>();
   let next = start;
   const worker = async (): Promise<void> => {
-    for (let handover = list[next++]; handover !== undefined; handover = list[next++]) {
-      await tellContact(world, handover.hubspotId, { signal: 'adopt', input: handover });
-      reached(Math.max(start, next - inFlight)); // a lower bound: those in flight finish in any order
+    for (let index = next++; index < list.length; index = next++) {
+      open.add(index);
+      await tellOne(world, list[index]);
+      open.delete(index);
+      reached(Math.min(next, ...open)); // those in flight finish in any order
     }
   };
   await Promise.all(Array.from({ length: inFlight }, worker));
   return { done: list.length };
+}
+
+async function tellOne(world: World, handover: Handover | undefined): Promise<void> {
+  if (handover === undefined) return;
+  const { hubspotId, trigger, outcome } = handover;
+  await tellContact(world, hubspotId, { signal: 'adopt', input: handover });
+  // What passes by itself, a locked record for one, is tried again by the contact's own workflow.
+  if (outcome.status === 'error' && outcome.error.category === 'temporary') await tellContact(world, hubspotId, { signal: 'resync', input: { reason: trigger } });
 }

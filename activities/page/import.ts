@@ -6,6 +6,7 @@ import { heldReason } from '../connection/accounts.ts';
 import type { Schema } from '../connection/schema.ts';
 import type { Call } from '../crm/call.ts';
 import { CrmFailure } from '../crm/failure.ts';
+import { verdictOf } from '../crm/verdict.ts';
 import type { HubSpotContact } from '../hubspot/index.ts';
 import { readByEmails, type Records } from '../pair/candidates.ts';
 import type { QueryPage, SalesforceRecord } from '../salesforce/index.ts';
@@ -46,6 +47,8 @@ export interface ImportPageResult {
 const call: Call = { lane: 'backfill' };
 /** Leads and Contacts with the same emails come in as few queries as URLs allow, so a page is larger than a HubSpot batch. */
 const pageSize = 400;
+/** Rows that fail for the moment have their page repeated; from this attempt on they count as failed. */
+const lastAttemptForRows = 10;
 
 /** The next pages of an import, up to 2,000 records ahead; reads ids only. `total` is counted where `after` is ''. */
 export async function listPages(world: World, { object, where, after }: ImportScope & { after: string }): Promise<{ pages: ImportPage[]; more: boolean; total: number | null; looksAfterSeconds: number[] }> {
@@ -149,6 +152,7 @@ async function findOrCreate(world: World, schema: Schema, emails: readonly strin
   const missing = emails.filter((email) => !contacts.has(email));
   const createdNow = new Set<HubSpotContactId>();
   const outcomes = missing.length === 0 ? [] : await world.hubspot.createContacts(missing.map((email) => ({ email })), call);
+  const { attempt, scheduledTimestampMs } = activityInfo();
   const taken: HubSpotContactId[] = [];
   outcomes.forEach((outcome, i) => {
     const email = missing[i] ?? '';
@@ -157,6 +161,8 @@ async function findOrCreate(world: World, schema: Schema, emails: readonly strin
       createdNow.add(outcome.contact.id);
     } else if (outcome.failure.existingId !== null) taken.push(outcome.failure.existingId as HubSpotContactId);
     else if (outcome.failure.status === 400) result.skipped['refused-by-hubspot'] = (result.skipped['refused-by-hubspot'] ?? 0) + 1;
+    // A batch that got lost after others were created: the page is read again, and finds whom it created after all.
+    else if (attempt < lastAttemptForRows && verdictOf(outcome.failure).retry === 'backoff') throw outcome.failure;
     else result.failed += 1;
   });
   // A 409 names the contact to take: somebody else, or an earlier attempt, created it meanwhile.
@@ -165,7 +171,6 @@ async function findOrCreate(world: World, schema: Schema, emails: readonly strin
     else result.failed += 1;
   }
   // What an earlier attempt of this page created is still its creation.
-  const { attempt, scheduledTimestampMs } = activityInfo();
   if (attempt > 1) for (const { id, createdAt } of contacts.values()) if (Date.parse(createdAt) >= scheduledTimestampMs) createdNow.add(id);
   return { contacts, createdNow };
 }

@@ -1,7 +1,7 @@
 import type { Decision } from '../../sync/decide.ts';
 import type { Handover } from '../../sync/handover.ts';
 import type { WriteOutcome } from '../../sync/pair.ts';
-import { conclude, nameAfter, type Pair } from '../../sync/plan.ts';
+import { conclude, fieldsOf, nameAfter, type Pair } from '../../sync/plan.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
 
 /** What became of one contact of a page. */
@@ -21,7 +21,7 @@ export type PageOutcome = { hubspotId: HubSpotContactId } & (
 export function handoverOf(hubspotId: HubSpotContactId, pair: Pair, trigger: Handover['trigger'], outcome: Handover['outcome'], more: Partial<Handover> = {}): Handover {
   return {
     hubspotId, name: pair.name, trigger, at: new Date().toISOString(), settingsVersion: pair.settingsVersion, membership: pair.membership,
-    link: null, base: {}, wrote: { hubspot: [], salesforce: [] }, outcome, ...more,
+    link: null, base: {}, baseFields: {}, wrote: { hubspot: [], salesforce: [] }, outcome, ...more,
   };
 }
 
@@ -31,7 +31,7 @@ export function decidedOutcome(hubspotId: HubSpotContactId, pair: Pair, decision
     return { hubspotId, kind: 'review', handover: handoverOf(hubspotId, pair, trigger, { status: 'needs-review', reason: result.why, candidates: result.candidates }) };
   }
   const { link, base, wrote, created, error, reason } = conclude(pair, decision, {}, result);
-  const handover = handoverOf(hubspotId, pair, trigger, error === null ? { status: 'in-sync', reason } : { status: 'error', error }, { link, base, wrote, name: nameAfter(pair, decision) });
+  const handover = handoverOf(hubspotId, pair, trigger, error === null ? { status: 'in-sync', reason } : { status: 'error', error }, { link, base, baseFields: fieldsOf(pair), wrote, name: nameAfter(pair, decision) });
   if (error !== null) return { hubspotId, kind: 'error', handover };
   if (result === null) return { hubspotId, kind: 'unchanged', handover };
   return { hubspotId, kind: 'written', handover, created, wroteIn: { hubspot: wrote.hubspot.length > 0, salesforce: true } };

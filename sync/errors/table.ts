@@ -49,11 +49,11 @@ export const TREATMENTS: Record<ErrorClass, Treatment> = {
   },
   duplicates: {
     category: 'duplicates', retry: 'on-change', first: 'match-again',
-    remedy: 'Merge the duplicates, or choose with resolve which Salesforce record belongs to the contact.',
+    remedy: 'Merge the duplicates, or write the HubSpot id of the contact into HubSpot_Contact_Id__c of the right record; then resync the contact.',
   },
   'record-missing': {
     category: 'record-missing', retry: 'on-change', first: 'look-again',
-    remedy: 'Restore the record, or resync the contact to have it matched or created again.',
+    remedy: 'Restore the record, then resync the contact.',
   },
   permissions: {
     category: 'permissions', retry: 'on-change', first: 'leave-out-fields',

@@ -28,7 +28,10 @@ export function adopt(s: ContactState, handover: Handover): void {
   const { link, outcome, at, wrote, trigger } = handover;
   s.link ??= link;
   s.name ??= handover.name;
-  if (link !== null && s.link?.id === link.id) s.base = { ...handover.base, ...s.base };
+  if (link !== null && s.link?.id === link.id) {
+    s.base = { ...handover.base, ...s.base };
+    s.baseFields = { ...handover.baseFields, ...s.baseFields };
+  }
   if (s.lastSync !== null && s.lastSync.at >= at) return;
   if (s.lastSync === null && trigger === 'import') s.origin = { kind: 'import', at };
   s.membership = handover.membership;

@@ -3,7 +3,7 @@ import type { Activities } from '../../activities/index.ts';
 import type { Decision } from '../../sync/decide.ts';
 import { gate } from '../../sync/gate.ts';
 import type { PairReading, WriteOutcome } from '../../sync/pair.ts';
-import { conclude, decidePair, hindrance, nameAfter, planWrite, type Pair } from '../../sync/plan.ts';
+import { baseOf, conclude, decidePair, fieldsOf, hindrance, nameAfter, planWrite, type Pair } from '../../sync/plan.ts';
 import type { HubSpotContactId, SyncError } from '../../sync/records.ts';
 import { sentenceOf } from '../failure.ts';
 import type { PastDecision } from '../messages.ts';
@@ -148,10 +148,11 @@ const review = (why: string, candidates: Extract<Phase, { status: 'needs-review'
 
 function finish(s: ContactState, pair: Pair, decision: Decision, trigger: string, outcome: Exclude<WriteOutcome, { kind: 'stale' }> | null): Verdict {
   if (outcome?.kind === 'review') return review(outcome.why, outcome.candidates);
-  const { link, base, wrote, error, refused, reason } = conclude(pair, decision, s.base, outcome);
+  const { link, base, wrote, error, refused, reason } = conclude(pair, decision, baseOf(pair, s), outcome);
   const at = new Date(Date.now()).toISOString();
   s.link = link;
   s.base = base;
+  s.baseFields = { ...s.baseFields, ...fieldsOf(pair) };
   s.name = nameAfter(pair, decision);
   s.lastSync = { at, trigger, wrote };
   s.salesforceSeenAt = Date.parse(pair.readAt);

@@ -41,6 +41,8 @@ export interface ContactState {
   name: string | null;
   link: Link | null;
   base: Base;
+  /** What each property of the base was mapped to, e.g. `Lead.Title`. */
+  baseFields?: Record<string, string>;
   /** Null until it was read. */
   membership: Membership | null;
   settingsVersion: number;
@@ -121,7 +123,7 @@ function nextStep(s: ContactState, phase: Phase): string | null {
     case 'email-only': return 'Is filled once it joins the inclusion segment.';
     case 'outside-segment': return 'Syncs once it joins the inclusion segment.';
     case 'error': return phase.error.remedy;
-    case 'needs-review': return 'A person must decide which record is meant.';
+    case 'needs-review': return 'A person decides: merge the records, or write the HubSpot id into HubSpot_Contact_Id__c of the right one, then resync.';
     case 'paused': return 'Syncs once the connection is resumed.';
     case 'in-sync': case 'deleted': case 'merged': return null;
   }
