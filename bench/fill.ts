@@ -48,11 +48,19 @@ export async function fill({ contacts, segment, segmentLagMs, rateLimit, random 
     const calls = { hubspot: await request(callCount, `${hubspotUrl}/_sandbox/calls`), salesforce: await request(callCount, `${salesforceUrl}/_sandbox/calls`) };
     const problems = [...await checkFilled({ client, connection: 'bench', crms, before }), ...await checkEdits({ sluice, crms, random })];
     report({ contacts, seconds, result, calls });
-    return problems;
+    return segment ? problems : [...problems, ...tooManyCalls(contacts, calls)];
   } finally {
     await connection.close();
     await stack.stop();
   }
+}
+
+/** Per new contact, with no segment set: import and fill together. */
+const mostCalls = { hubspot: 0.06, salesforce: 0.02 };
+
+function tooManyCalls(contacts: number, calls: Record<keyof typeof mostCalls, Counted>): string[] {
+  return (['hubspot', 'salesforce'] as const).filter((crm) => calls[crm].total / contacts > mostCalls[crm])
+    .map((crm) => `${calls[crm].total} ${crm} calls for ${contacts} contacts are more than ${mostCalls[crm]} each`);
 }
 
 async function ended(progress: AsyncIterable<Progress>): Promise<ImportProgress> {
