@@ -65,7 +65,7 @@ describe('continue-as-new of a contact', () => {
     const runs = await s.runs('1');
     tell(t, runs);
     assert.deepEqual(followTriggers(runs), { signals: 1_000, left: 0 });
-    assert.ok(runs.length > 3, `${runs.length} runs`);
+    assert.ok(runs.length > 1, `${runs.length} runs`);
     assert.equal((await s.state('1')).status, 'in-sync');
   });
 
@@ -76,7 +76,7 @@ describe('continue-as-new of a contact', () => {
     const runs = await s.runs('2');
     tell(t, runs);
     assert.deepEqual(followTriggers(runs), { signals: 1_000, left: 1_000 });
-    assert.ok(runs.length > 3, `${runs.length} runs`);
+    assert.ok(runs.length > 1, `${runs.length} runs`);
     assert.deepEqual([(await s.state('2')).status, s.of('2').reads], ['paused', 0]);
     await s.signal('2', m.resume);
     await s.reads('2', 1);
@@ -95,7 +95,7 @@ describe('continue-as-new of a contact', () => {
     const history = await s.handle('3').query(m.history);
     assert.deepEqual([history.length, history[0]?.fields[0]?.hubspot], [20, 'jobtitle']);
     assert.equal(salesforce?.rung, 'lead-email');
-    assert.ok((await s.runs('3')).length > 3);
+    assert.ok((await s.runs('3')).length > 1);
     assert.deepEqual((await s.handle('3').describe()).memo, { name: 'Ada Lovelace' });
     // With the base a deletion is one; without it a blank is filled.
     contact.values.jobtitle = { salesforce: 'Title', h: null, s: 'Title 25' };
