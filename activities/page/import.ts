@@ -84,7 +84,9 @@ export async function importPage(world: World, page: ImportPage): Promise<Import
   const { contacts, createdNow } = await findOrCreate(world, schema, emails, result);
   reached({ read: rows.length, inHubSpot: contacts.size });
   const byId = new Map([...contacts.values()].map((contact) => [contact.id, contact]));
-  const outcomes = await syncPage(world, { ids: [...byId.keys()], trigger: 'import', dryRun: false }, { contacts: byId, records, createdNow });
+  // Emails of one contact, its primary and additional ones, are one contact.
+  result.duplicates += byEmail.size - byId.size - result.failed - (result.skipped['refused-by-hubspot'] ?? 0);
+  const outcomes = await syncPage(world, { ids: [...byId.keys()], trigger: 'import', dryRun: false }, { contacts: byId, records, emails: new Set(emails), createdNow });
   countAll(result, outcomes, createdNow, (id) => isSpare(id, byId, byEmail, records));
   const done = outcomes.flatMap((o) => ('handover' in o && o.handover !== null && o.kind !== 'frozen' ? [o.handover] : []));
   const frozen = outcomes.flatMap((o) => (o.kind === 'frozen' && o.handover !== null ? [o.handover] : []));

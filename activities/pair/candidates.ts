@@ -56,7 +56,7 @@ const mostHops = 4;
  * Finds the Salesforce record of each contact by the ladder of `sync/match.ts`, with as few queries as the rungs allow: by id for
  * the linked, by external id for the rest, by email for whom that finds nobody. `known` may hold records that were read already.
  */
-export async function findRecords(world: World, schema: Schema, seekers: readonly Seeker[], call: Call, known: { records: Records; createdNow: ReadonlySet<HubSpotContactId> } | null = null): Promise<Map<HubSpotContactId, Found>> {
+export async function findRecords(world: World, schema: Schema, seekers: readonly Seeker[], call: Call, known: { records: Records; emails: ReadonlySet<string>; createdNow: ReadonlySet<HubSpotContactId> } | null = null): Promise<Map<HubSpotContactId, Found>> {
   const records = known?.records ?? new Records();
   const linked = seekers.flatMap((s) => (s.link === null ? [] : [s.link]));
   await readByIds(world, schema, records, linked, call);
@@ -64,11 +64,10 @@ export async function findRecords(world: World, schema: Schema, seekers: readonl
   // Somebody whom a page has just created has no id anywhere yet.
   const established = loose.filter((s) => known?.createdNow.has(s.hubspotId) !== true);
   await readBy(world, schema, records, externalIdField, () => established.flatMap((s) => [s.hubspotId, ...s.mergedIds]), call);
-  if (known === null) {
-    const claimed = new Set(records.candidates().map((c) => c.externalId));
-    const homeless = loose.filter((s) => ![s.hubspotId, ...s.mergedIds].some((id) => claimed.has(id)));
-    await readBy(world, schema, records, 'Email', () => homeless.flatMap(emailsOf), call);
-  }
+  const claimed = new Set(records.candidates().map((c) => c.externalId));
+  const homeless = loose.filter((s) => ![s.hubspotId, ...s.mergedIds].some((id) => claimed.has(id)));
+  // A page came by one email; the contact's primary one may be another, and goes first.
+  await readBy(world, schema, records, 'Email', () => homeless.flatMap(emailsOf).filter((email) => known?.emails.has(email) !== true), call);
   const found = new Map<HubSpotContactId, Found>();
   let open = [...seekers];
   for (let hop = 0; open.length > 0 && hop < mostHops; hop++) {

@@ -27,8 +27,10 @@ export interface ReadRequest {
 /** What a page has read already, so that nothing is read twice. */
 export interface Prefetched {
   contacts: Map<HubSpotContactId, HubSpotContact>;
-  /** Every record with one of the contacts' emails is among them. */
+  /** Every record with one of `emails` is among them. */
   records: Records;
+  /** Normalised. */
+  emails: ReadonlySet<string>;
   /** Those of the contacts that the page has just created. */
   createdNow: ReadonlySet<HubSpotContactId>;
 }

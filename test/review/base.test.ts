@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import * as m from '../../workflows/messages.ts';
+import { testSluice, until } from '../support/sluice.ts';
+
+const sluice = await testSluice();
+const rule = 'salesforce-unless-blank' as const;
+const identity = [{ hubspot: 'email', lead: 'Email', rule }, { hubspot: 'lastname', lead: 'LastName', rule }, { hubspot: 'company', lead: 'Company', rule }];
+
+describe('the base of a field whose mapping changes', () => {
+  test('a property that is mapped to another field is synced there for the first time: nothing is deleted', async (t) => {
+    const s = await sluice.open(t, 'base-field');
+    await s.main.executeUpdate(m.changeSettings, { args: [{ mappings: [...identity, { hubspot: 'jobtitle', lead: 'Title', rule }] }] });
+    const id = await s.hubspot.create({ email: 'ada@gmail.example', lastname: 'Lovelace', company: 'Analytical', jobtitle: 'Countess' });
+    await s.sync(id);
+    await s.main.executeUpdate(m.changeSettings, { args: [{ mappings: [...identity, { hubspot: 'jobtitle', lead: 'City', rule }] }] });
+    await s.sync(id);
+    assert.equal((await s.hubspot.get(id)).jobtitle, 'Countess');
+    const [lead] = await s.salesforce.query('SELECT Title, City FROM Lead');
+    assert.deepEqual([lead?.Title, lead?.City], ['Countess', 'Countess']);
+  });
+
+  test('the same holds for a base that an import handed over', async (t) => {
+    const s = await sluice.open(t, 'base-import');
+    await s.main.executeUpdate(m.changeSettings, { args: [{ mappings: [...identity, { hubspot: 'jobtitle', lead: 'Title', rule }] }] });
+    await s.salesforce.create('Lead', { Email: 'ada@gmail.example', LastName: 'Lovelace', Company: 'Analytical', Title: 'Countess' });
+    await s.job('salesforceImport', 'first', { object: 'Lead' });
+    const [lead] = await s.salesforce.query('SELECT HubSpot_Contact_Id__c FROM Lead');
+    const id = String(lead?.HubSpot_Contact_Id__c);
+    await until('the base was handed over', async () => (await s.state(id)).status === 'in-sync');
+    await s.main.executeUpdate(m.changeSettings, { args: [{ mappings: [...identity, { hubspot: 'jobtitle', lead: 'City', rule }] }] });
+    await s.sync(id);
+    assert.equal((await s.hubspot.get(id)).jobtitle, 'Countess');
+  });
+});
