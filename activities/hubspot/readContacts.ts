@@ -45,10 +45,11 @@ export function contactReads(requester: Requester): Reads {
 
   const readAll = async (ids: readonly HubSpotContactId[], properties: readonly string[], call: Call & { withHistory?: readonly string[] }, archived: boolean) => {
     const answers = new Map<HubSpotContactId, ContactAnswer>();
-    for (const batch of chunks([...new Set(ids)], call.withHistory?.length ? BATCH_WITH_HISTORY : BATCH)) {
+    const batches = chunks([...new Set(ids)], call.withHistory?.length ? BATCH_WITH_HISTORY : BATCH);
+    await Promise.all(batches.map(async (batch) => {
       const contacts = await readBatch(batch, properties, call, { archived });
       for (const id of batch) answers.set(id, answerFor(id, contacts, archived));
-    }
+    }));
     return answers;
   };
 
@@ -87,13 +88,14 @@ export function contactReads(requester: Requester): Reads {
 
     async readContactsByEmail(emails, properties, call) {
       const found = new Map<string, HubSpotContact>();
-      for (const batch of chunks([...new Set(emails)], BATCH)) {
+      await Promise.all(chunks([...new Set(emails)], BATCH).map(async (batch) => {
         const contacts = await readBatch(batch, properties, call, { idProperty: 'email' });
+        const byEmail = new Map(contacts.flatMap((contact) => [...emailsOf(contact)].map((email) => [email, contact] as const)));
         for (const email of batch) {
-          const contact = contacts.find((candidate) => emailsOf(candidate).has(email.trim().toLowerCase()));
+          const contact = byEmail.get(email.trim().toLowerCase());
           if (contact) found.set(email, contact);
         }
-      }
+      }));
       return found;
     },
 

@@ -30,6 +30,8 @@ const asIfChosen = (world: World, candidate: string | null): World => (candidate
   settings: async () => ({ ...await world.settings(), segment: { id: candidate, name: `segment ${candidate}`, selectedAt: '', selectedBy: null, unusable: null, warnings: [] } }),
 });
 
+const stillProcessing = () => ApplicationFailure.create({ message: 'HubSpot is still processing the segment.', type: 'segment', nextRetryDelay: '5s' });
+
 /** The next contacts, up to 1,000, and where to go on (null at the end). */
 export async function listContacts(outer: World, { scope, candidate, after }: ContactList): Promise<{ ids: HubSpotContactId[]; after: string | null; total: number | null }> {
   const world = asIfChosen(outer, candidate);
@@ -41,7 +43,7 @@ export async function listContacts(outer: World, { scope, candidate, after }: Co
     if (segment === null) throw ApplicationFailure.nonRetryable('No inclusion segment is set: resync everything instead (resync/<connection>/all), or select a segment.', 'NoSegment');
     const now = await world.segment(segment.id);
     if (now.kind === 'unusable') throw ApplicationFailure.nonRetryable(now.why, 'SegmentUnusable');
-    if (now.kind === 'processing') throw ApplicationFailure.create({ message: 'HubSpot is still processing the segment.', type: 'segment', nextRetryDelay: '5s' });
+    if (now.kind === 'processing') throw stillProcessing();
     total = now.segment.size;
     do {
       const page: Awaited<ReturnType<typeof world.hubspot.membershipPage>> = await world.hubspot.membershipPage(segment.id, { after: next, limit: membersPerPage }, call);
@@ -99,6 +101,8 @@ export async function resyncPage(world: World, { ids, dryRun, candidate }: { ids
  */
 export async function relabelPage(world: World, { after }: { after: string | null }): Promise<{ checked: number; told: number; after: string | null }> {
   const settings = await world.settings();
+  // Until HubSpot has evaluated it, nobody's membership is known, and no one would compare again.
+  if (settings.segment !== null && (await world.segment(settings.segment.id)).kind === 'processing') throw stillProcessing();
   const { contacts, next } = await contactWorkflows(world, after);
   const memberships = await membershipsOf(world, settings, contacts.map((c) => c.id), call);
   const stale = contacts.filter(({ id, status }) => statusIsStale(status, memberships.of(id)));
