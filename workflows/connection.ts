@@ -38,6 +38,8 @@ export async function connection(...given: [z.input<typeof input>?]): Promise<vo
   });
   let checkDue = carried === undefined;
   let relabelDue = false;
+  let segmentDue = false;
+  let checkedInVain = carried !== undefined;
   let turn: Promise<unknown> = Promise.resolve();
   /** Updates wait for one another, so that two people cannot change the settings at once. */
   const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
@@ -83,36 +85,46 @@ export async function connection(...given: [z.input<typeof input>?]): Promise<vo
   note(m.pause, m.emptyInput, () => { s.paused = true; }, 'Stop all syncing of this connection; triggers are kept. Takes {}.');
   note(m.resume, m.emptyInput, () => { s.paused = false; checkDue = true; relabelDue = true; }, 'Sync again, and check both accounts. Takes {}.');
   note(m.check, m.emptyInput, () => { checkDue = true; }, 'Check both accounts: access, fields and identity. Takes {}.');
+  note(m.checkSegment, m.emptyInput, () => { segmentDue = true; }, 'Look at the inclusion segment again: a contact met it unusable. Takes {}.');
   answering(m.settings, () => s, 'All settings, and whether both accounts are in order. Takes nothing.');
   answering(m.health, () => healthOf(s), 'In one look: does it sync, and if not, why and what to do. Takes nothing.');
   rejectOtherSignals(s.rejected, show);
   show();
 
-  const due = () => checkDue || relabelDue || runIsLong();
+  const due = () => checkDue || relabelDue || segmentDue || runIsLong();
   for (;;) {
     if (s.ready && s.segment?.unusable == null) await wf.condition(due);
     else if (!(await wf.condition(due, recheckEvery))) checkDue = true;
     if (checkDue) {
       checkDue = false;
-      const wasReady = s.ready || s.accounts === null;
+      // Before its first check is over, nothing can have been held up.
+      const wasReady = s.ready || (s.accounts === null && !checkedInVain);
       const couldUse = s.segment?.unusable == null;
       const { segment } = s;
       const found = await checkConnection({ accounts: s.accounts, mappings: s.mappings, segment });
       s.problems = found.problems;
       s.warnings = found.warnings;
       s.ready = found.problems.length === 0;
+      checkedInVain ||= !s.ready;
       if (s.ready) s.accounts ??= found.accounts;
       // Another may have been selected during the check, which says nothing about that one.
       if (segment !== null && segment === s.segment && s.ready) Object.assign(segment, found.segment);
       // What was held up by the accounts or by the segment may go on, or must be shown as held.
       relabelDue ||= (s.ready && !wasReady) || couldUse !== (s.segment?.unusable == null);
       show();
+    } else if (segmentDue) {
+      segmentDue = false;
+      const { segment } = s;
+      const found = segment === null ? null : await readSegment({ segmentId: segment.id }).catch(() => null);
+      if (segment !== null && segment === s.segment && found !== null) segment.unusable = found.kind === 'refused' ? found.why : null;
+      relabelDue = true; // whoever was held up may go on again, or is shown as held
+      show();
     } else if (relabelDue) {
       relabelDue = false;
       await startRelabel();
     } else if (runIsLong()) {
       await wf.condition(wf.allHandlersFinished);
-      if (!checkDue && !relabelDue) await wf.continueAsNew<typeof connection>({ carried: s });
+      if (!checkDue && !relabelDue && !segmentDue) await wf.continueAsNew<typeof connection>({ carried: s });
     }
   }
 }

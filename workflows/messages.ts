@@ -36,6 +36,8 @@ export const findSegment = defineUpdate<{ segmentId: string | null }, [FindSegme
 export const findContact = defineUpdate<{ hubspotId: string | null }, [FindContact]>('findContact');
 
 export const check = defineSignal<[object?]>('check');
+/** From an activity that met an unusable segment which the connection takes for usable. */
+export const checkSegment = defineSignal<[object?]>('checkSegment');
 export const health = defineQuery<Health>('health');
 
 /** One entry of the answer to `listSegments`: an active contact segment, which can be chosen. */

@@ -4,7 +4,7 @@ import type { Settings } from '../../sync/settings.ts';
 import type { Call } from '../crm/call.ts';
 import type { HubSpot, Segment } from '../hubspot/index.ts';
 import { workflowIds } from '../../workflows/ids.ts';
-import { check } from '../../workflows/messages.ts';
+import { checkSegment } from '../../workflows/messages.ts';
 import { remember } from '../remember.ts';
 import type { World } from '../world.ts';
 
@@ -47,7 +47,7 @@ export async function membershipsOf(
   const stamp = () => new Date().toISOString();
   if (now.kind === 'unusable') {
     // The connection shows it, and wakes those held up once the segment can be used again.
-    if (chosen.unusable === null) await world.client.workflow.getHandle(workflowIds.connection(world.connection)).signal(check);
+    if (chosen.unusable === null) await world.client.workflow.getHandle(workflowIds.connection(world.connection)).signal(checkSegment);
     const checkedAt = stamp();
     return { of: () => ({ kind: 'unusable', segment: ref, why: now.why, checkedAt }), criteria: [] };
   }

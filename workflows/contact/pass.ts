@@ -182,7 +182,9 @@ function verdictOf(failure: unknown): Verdict {
   if (cause instanceof ApplicationFailure) {
     const told = cause.details?.[0] as { error: SyncError; retry: string; retryAfterMs: number | null } | undefined;
     if (told !== undefined) {
-      if (told.retry === 'on-change' || told.retry === 'hold') return { kind: 'settled', phase: failed(told.error) };
+      // Nothing is wrong with the contact: its sync is still due once the credentials are repaired.
+      if (told.retry === 'hold') return { kind: 'held', phase: failed(told.error) };
+      if (told.retry === 'on-change') return { kind: 'settled', phase: failed(told.error) };
       return { kind: 'again', error: told.error, policy: told.retry === 'hourly' ? 'hourly' : 'backoff', afterMs: told.retryAfterMs };
     }
   }

@@ -21,6 +21,8 @@ export async function previewPair(activities: LiveActivities, s: ContactState, h
   }
   const passage = gate(reading.membership);
   const { match } = reading;
+  // Until then its record is not even looked for.
+  if (reading.settlesAt !== null) return { ...nothing, gate: passage.reason, summary: 'A property of the segment\'s criteria changed just now: ask again in a few seconds.' };
   const hindered = hindrance(reading);
   if (hindered !== null) return { ...nothing, gate: passage.reason, summary: hindered.kind === 'review' ? hindered.why : hindered.reason };
   const decision = decidePair(reading, s);
