@@ -1,5 +1,6 @@
 import { Client } from '@hubspot/api-client';
 import { z } from 'zod';
+import { inTime } from '../crm/call.ts';
 import type { Call } from '../crm/call.ts';
 import { systemClock } from '../crm/clock.ts';
 import type { Clock } from '../crm/clock.ts';
@@ -89,6 +90,7 @@ export function openRequester({ baseUrl, auth, limiter, timeouts = TIMEOUTS, clo
   const sendOnce = async <Body>(ask: Ask<Body>, call: Call): Promise<Body> => {
     const bearer = await token.current();
     const answer = await limiter.run({ ...call, rate: ask.rate }, () => {
+      inTime(ask.operation, call, clock.now());
       client.setAccessToken(bearer);
       return exchanged(ask.operation, call, {
         method: ask.method,

@@ -38,11 +38,14 @@ export async function writePairs(world: World, writes: readonly PairWrite[], cal
     return { write, ref: null, created: false, confirmed: { hubspot: [], salesforce: [] }, refused: [], end: stale === null ? null : { kind: 'stale', why: stale } };
   });
   const schema = await world.schema(settings);
+  const evidence = jobs.flatMap(({ end, write: { checkedAt } }) => (end === null && checkedAt !== null ? [Date.parse(checkedAt)] : []));
+  // Limiter and repeats may hold a call back for long: by then it is no longer this decision's.
+  const inTime = { ...call, notAfter: Math.min(now, ...evidence) + maxEvidenceAgeMs };
   for (const type of ['Lead', 'Contact'] as const) {
-    await updateSalesforce(world, type, jobs, call);
-    await createSalesforce(world, type, jobs, call);
+    await updateSalesforce(world, type, jobs, inTime);
+    await createSalesforce(world, type, jobs, inTime);
   }
-  await writeHubSpot(world, schema, jobs.filter((j) => j.end === null), call);
+  await writeHubSpot(world, schema, jobs.filter((j) => j.end === null), inTime);
   return jobs.map(outcomeOf);
 }
 

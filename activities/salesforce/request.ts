@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { inTime } from '../crm/call.ts';
 import type { Call } from '../crm/call.ts';
 import { systemClock } from '../crm/clock.ts';
 import type { Clock } from '../crm/clock.ts';
@@ -80,7 +81,10 @@ export function openRequester({ limiter, apiVersion = '67.0', timeouts = TIMEOUT
   const sendOnce = async <Body>(ask: Ask<Body>, call: Call): Promise<Body> => {
     const session = await sessions.current();
     try {
-      return validated(ask, await limiter.run(call, () => exchanged(ask, call, session)));
+      return validated(ask, await limiter.run(call, () => {
+        inTime(ask.operation, call, clock.now());
+        return exchanged(ask, call, session);
+      }));
     } catch (error) {
       // Refused before anything was done, so even a create may go out again.
       if (error instanceof CrmFailure && error.status === 401 && sessions.forget(session)) return sendOnce(ask, call);
