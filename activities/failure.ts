@@ -23,26 +23,31 @@ export function tell(failure: CrmFailure, attempts = 1): ToldFailure {
   };
 }
 
+/** How long a page waits where a person, a lock or the API's allowance has to come first: a job does not end for that. */
+const pageWaitsMs: Record<RetryPolicy, number | null> = { backoff: 0, allowance: 5 * 60_000, hold: 60_000, hourly: 3_600_000, 'on-change': null };
+
 /**
  * Casts whatever an activity throws into a typed failure: what passes by itself may be retried by Temporal (not sooner than the
- * server asked for), the rest is told at once.
+ * server asked for), the rest is told at once. A page is `patient`: it waits out whatever is not for ever.
  */
-export function cast(error: unknown): unknown {
+function cast(error: unknown, patient: boolean): unknown {
   if (!(error instanceof CrmFailure)) return error;
   const told = tell(error, activityInfo().attempt);
+  const waitsMs = patient ? pageWaitsMs[told.retry] : told.retry === 'backoff' ? 0 : null;
+  const delayMs = Math.max(waitsMs ?? 0, told.retryAfterMs ?? 0);
   return ApplicationFailure.create({
-    type: told.error.category, message: `${told.error.message} ${told.error.remedy}`, nonRetryable: told.retry !== 'backoff', details: [told],
-    ...(told.retryAfterMs !== null && { nextRetryDelay: told.retryAfterMs }),
+    type: told.error.category, message: `${told.error.message} ${told.error.remedy}`, nonRetryable: waitsMs === null, details: [told],
+    ...(delayMs > 0 && { nextRetryDelay: delayMs }),
   });
 }
 
 /** The same activities, with what they throw cast. */
-export function casting<A extends Record<string, (...args: never[]) => Promise<unknown>>>(activities: A): A {
+export function casting<A extends Record<string, (...args: never[]) => Promise<unknown>>>(activities: A, { patient }: { patient: boolean }): A {
   const wrapped = Object.entries(activities).map(([name, run]) => [name, async (...args: never[]) => {
     try {
       return await run(...args);
     } catch (error) {
-      throw cast(error);
+      throw cast(error, patient);
     }
   }]);
   return Object.fromEntries(wrapped) as A;

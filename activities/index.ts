@@ -18,7 +18,7 @@ export function createActivities(dependencies: Dependencies) {
   const world = createWorld(dependencies);
   const over = <Input, Output>(run: (world: World, input: Input) => Promise<Output>) => (input: Input): Promise<Output> => run(world, input);
   const page = <Input, Output>(run: (world: World, input: Input) => Promise<Output>) => beating(over(run));
-  return casting({
+  const interactive = {
     ...liveActivities(world),
     readSegment: over(readSegment),
     checkConnection: over(checkConnection),
@@ -26,6 +26,8 @@ export function createActivities(dependencies: Dependencies) {
     listSegments: () => listSegments(world),
     findSegment: over(findSegment),
     findContact: over(findContact),
+  };
+  const pages = {
     listPages: page(listPages),
     importPage: page(importPage),
     findMembers: page(findMembers),
@@ -35,7 +37,8 @@ export function createActivities(dependencies: Dependencies) {
     relabelPage: page(relabelPage),
     leaversPage: page(leaversPage),
     handOver: page(handOver),
-  });
+  };
+  return { ...casting(interactive, { patient: false }), ...casting(pages, { patient: true }) };
 }
 
 /** The activities as workflows call them; they import this as a type only. */

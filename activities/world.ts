@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Accounts, Settings } from '../sync/settings.ts';
 import { accountReader } from './connection/accounts.ts';
 import { pageJobReader } from './connection/jobs.ts';
+import { checkRequester } from './connection/check.ts';
 import { ownerReader, type Owners } from './connection/owners.ts';
 import { schemaReader, type Schema } from './connection/schema.ts';
 import { segmentReader, type SegmentNow } from './connection/segment.ts';
@@ -28,6 +29,8 @@ export interface World extends Dependencies {
   owners(): Promise<Owners>;
   /** The inclusion segment as HubSpot has it, at most 5 s old. */
   segment(id: string): Promise<SegmentNow>;
+  /** Has the connection check its accounts, since this worker found them other than the settings say; at most twice a minute. */
+  askForCheck(): Promise<void>;
   /** Whether an import or resync of the connection may still hand over a base; at most 2 s old. */
   pageJobRuns(): Promise<boolean>;
 }
@@ -42,6 +45,7 @@ export function createWorld(dependencies: Dependencies): World {
     schema: schemaReader(hubspot, salesforce),
     owners: ownerReader(hubspot, salesforce),
     segment: segmentReader(hubspot),
+    askForCheck: checkRequester(client, connection),
     pageJobRuns: pageJobReader(client, connection),
   };
 }

@@ -54,7 +54,8 @@ export function tell(error: unknown): Told {
   if (status === null) return { kind: 'other' };
   const number: number = status.code;
   if (number === code.deadlineExceeded || number === code.cancelled) return { kind: 'unanswered', certain: false };
-  if (number === code.failedPrecondition && status.details.includes('no poller')) return { kind: 'unanswered', certain: true };
+  // A workflow whose task fails answers no query either.
+  if (number === code.failedPrecondition) return { kind: 'unanswered', certain: status.details.includes('no poller') };
   if (number === code.unavailable) return { kind: 'no-server', details: status.details };
   return { kind: 'other' };
 }

@@ -1,8 +1,8 @@
 /** The only classification of what the two CRMs refuse (behaviour: section 8). Pure. */
-import { HUBSPOT_CODES, SALESFORCE_CODES, TREATMENTS, type ErrorClass, type FirstAid, type RetryPolicy } from './errors/table.ts';
+import { HUBSPOT_CODES, SALESFORCE_CODES, TREATMENTS, type ErrorClass, type RetryPolicy } from './errors/table.ts';
 import type { ErrorCategory } from './records.ts';
 
-export type { ErrorClass, FirstAid, RetryPolicy } from './errors/table.ts';
+export type { ErrorClass, RetryPolicy } from './errors/table.ts';
 
 /** What a token endpoint answers for ever, until a person acts (RFC 6749, section 5.2; Salesforce adds the last four). */
 const OAUTH_REFUSALS = new Set([
@@ -32,8 +32,6 @@ export interface Classified {
   class: ErrorClass;
   category: ErrorCategory;
   retry: RetryPolicy;
-  /** What to do at once, before waiting; `leave-out-fields` only where fields are named. */
-  first: FirstAid | null;
   /** A sentence for the person who looks after the sync. */
   remedy: string;
   /** The vendor's words without secrets, cut. */
@@ -56,7 +54,7 @@ const BROKEN = /^(?:E[A-Z]{4,}|EAI_AGAIN|UND_ERR_\w+|NETWORK|INVALID_RESPONSE|AB
 export function classify(failure: Failure): Classified {
   const found = failure.system === 'salesforce' ? salesforceClass(failure) : hubspotClass(failure);
   const name = found ?? 'temporary';
-  const { category, retry, first, remedy } = TREATMENTS[name];
+  const { category, retry, remedy } = TREATMENTS[name];
   const fields = [...failure.fields ?? []];
   const exhausted = found === null && (failure.context?.attempts ?? 1) > UNKNOWN_ATTEMPTS;
   const noStorage = failure.code === 'STORAGE_LIMIT_EXCEEDED';
@@ -64,7 +62,6 @@ export function classify(failure: Failure): Classified {
     class: name,
     category,
     retry: exhausted ? 'on-change' : noStorage ? 'hourly' : retry,
-    first: first === 'leave-out-fields' && fields.length === 0 ? null : first,
     remedy: exhausted ? 'Sluice does not know this error: read its message, correct the cause and resync the contact.'
       : noStorage ? 'Free or buy storage in the Salesforce org; Sluice looks every hour.'
         : inWords(remedy, fields),

@@ -1,7 +1,11 @@
+import type { Client } from '@temporalio/client';
 import type { Accounts, Settings } from '../../sync/settings.ts';
 import type { Segment } from '../hubspot/index.ts';
 import { CrmFailure } from '../crm/failure.ts';
 import { tell } from '../failure.ts';
+import { workflowIds } from '../../workflows/ids.ts';
+import * as messages from '../../workflows/messages.ts';
+import { remember } from '../remember.ts';
 import type { World } from '../world.ts';
 import { accountsDiffer } from './accounts.ts';
 import type { Schema } from './schema.ts';
@@ -25,6 +29,14 @@ export interface ConnectionCheck {
   warnings: string[];
   /** Of the segment in force: why it can no longer be used (null where it can), and what to know of its criteria. */
   segment: { unusable: string | null; warnings: string[] };
+}
+
+const askedEveryMs = 30_000;
+
+/** Signals the connection's workflow to check both accounts. */
+export function checkRequester(client: Client, connection: string): () => Promise<void> {
+  const ask = remember(askedEveryMs, () => client.workflow.getHandle(workflowIds.connection(connection)).signal(messages.check));
+  return () => ask('check');
 }
 
 const notLookedAt: ConnectionCheck['segment'] = { unusable: null, warnings: [] };

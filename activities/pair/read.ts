@@ -50,7 +50,10 @@ export async function readPairs(world: World, requests: readonly ReadRequest[], 
   const settings = await world.settings();
   const settingsVersion = settings.version;
   const held = heldReason(settings, await world.accounts());
-  if (held !== null) return requests.map(() => ({ kind: 'held', ...held, settingsVersion }));
+  if (held !== null) {
+    if (held.hold === 'not-ready' && settings.ready) await world.askForCheck();
+    return requests.map(() => ({ kind: 'held', ...held, settingsVersion }));
+  }
   const [schema, owners] = await Promise.all([world.schema(settings), world.owners()]);
   const setting: Setting = { settings, schema, owners };
   const ids = requests.map((r) => r.hubspotId);

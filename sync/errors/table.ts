@@ -12,59 +12,55 @@ export type ErrorClass =
  */
 export type RetryPolicy = 'backoff' | 'hourly' | 'allowance' | 'hold' | 'on-change';
 
-/** What the sync does at once, before it waits. */
-export type FirstAid = 'renew-token' | 'leave-out-fields' | 'match-again' | 'look-again' | 'suspend-mapping' | 'leave-out-association';
-
 interface Treatment {
   category: ErrorCategory;
   retry: RetryPolicy;
-  first: FirstAid | null;
   remedy: string;
 }
 
 export const TREATMENTS: Record<ErrorClass, Treatment> = {
   temporary: {
-    category: 'temporary', retry: 'backoff', first: null,
+    category: 'temporary', retry: 'backoff',
     remedy: 'Nothing: Sluice tries again by itself. If it lasts for hours, look at the status pages of HubSpot and Salesforce.',
   },
   'locked-for-long': {
-    category: 'temporary', retry: 'hourly', first: null,
+    category: 'temporary', retry: 'hourly',
     remedy: 'Finish or recall the approval that locks the record in Salesforce; Sluice looks every hour.',
   },
   quota: {
-    category: 'api-limit', retry: 'allowance', first: null,
+    category: 'api-limit', retry: 'allowance',
     remedy: 'Nothing: the sync goes on when the limit has room again. To go faster, raise the API limit or let other integrations use less of it.',
   },
   auth: {
-    category: 'authentication', retry: 'hold', first: 'renew-token',
+    category: 'authentication', retry: 'hold',
     remedy: 'Check the credentials, the scopes and the API access of the integration user, then resume the connection.',
   },
   'property-value': {
-    category: 'property-value', retry: 'on-change', first: 'leave-out-fields',
+    category: 'property-value', retry: 'on-change',
     remedy: 'Correct the value in either CRM, or allow it in the field on the other side (option, length, range).',
   },
   'custom-code': {
-    category: 'custom-code', retry: 'on-change', first: null,
+    category: 'custom-code', retry: 'on-change',
     remedy: 'Ask the administrator of the CRM which validation rule, trigger or flow refuses the record; change the record or the rule, then resync the contact.',
   },
   duplicates: {
-    category: 'duplicates', retry: 'on-change', first: 'match-again',
+    category: 'duplicates', retry: 'on-change',
     remedy: 'Merge the duplicates, or write the HubSpot id of the contact into HubSpot_Contact_Id__c of the right record; then resync the contact.',
   },
   'record-missing': {
-    category: 'record-missing', retry: 'on-change', first: 'look-again',
+    category: 'record-missing', retry: 'on-change',
     remedy: 'Restore the record, then resync the contact.',
   },
   permissions: {
-    category: 'permissions', retry: 'on-change', first: 'leave-out-fields',
+    category: 'permissions', retry: 'on-change',
     remedy: 'Give the integration user permission to read and edit the record and its fields, then resync the contact.',
   },
   'property-mapping': {
-    category: 'property-mapping', retry: 'on-change', first: 'suspend-mapping',
+    category: 'property-mapping', retry: 'on-change',
     remedy: 'The field was deleted or renamed: correct or remove its mapping in the settings of the connection.',
   },
   associations: {
-    category: 'associations', retry: 'on-change', first: 'leave-out-association',
+    category: 'associations', retry: 'on-change',
     remedy: 'Nothing is needed for the contact itself; its association follows once the account is synced or below the limit.',
   },
 };

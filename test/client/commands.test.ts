@@ -30,7 +30,7 @@ async function listed(status: string): Promise<z.output<typeof listAnswer>> {
   return listAnswer.parse((await sluice('contacts', '--status', status, '--json')).json);
 }
 
-describe('The command line', { timeout: 240_000 }, () => {
+describe('The command line', { timeout: 480_000 }, () => {
   test('says when the connection can sync', async () => {
     while ((await typed.health()).status === 'not-ready') await new Promise((resolve) => { setTimeout(resolve, 200); });
     const { code, output } = await sluice('health');

@@ -70,10 +70,8 @@ test('a lock is recognised, also inside a trigger, so that writes are serialised
   assert.equal(classify(salesforce('QUERY_TIMEOUT')).lock, false);
 });
 
-test('only named fields are left out; a 409 names the contact to take', () => {
-  assert.equal(classify(salesforce('STRING_TOO_LONG', { fields: ['Title'] })).first, 'leave-out-fields');
+test('a remedy names the fields, and a 409 the contact to take', () => {
   assert.match(classify(salesforce('STRING_TOO_LONG', { fields: ['Title'] })).remedy, /Fields: Title\.$/);
-  assert.equal(classify(salesforce('INSUFFICIENT_ACCESS_OR_READONLY')).first, null);
   assert.equal(classify(hubspot(409, 'CONFLICT', 'Contact already exists. Existing ID: 51')).existingId, '51');
 });
 
