@@ -28,6 +28,11 @@ export const newJob = (): Job => ({ startedAt: new Date(Date.now()).toISOString(
 const pagesInFlight = 3;
 /** The stream of handovers may fall this far behind the data before the data waits for it. */
 const longestBacklog = 40;
+/** Characters of the packed handovers: the next run takes them over, with what is waiting, and Temporal takes 2 MB. */
+const largestBacklog = 600_000;
+
+const backlogIsFull = ({ backlog }: Job): boolean =>
+  backlog.length >= longestBacklog || backlog.reduce((sum, { packed }) => sum + packed.length, 0) >= largestBacklog;
 
 /** Sets the handlers of a job; `progress` and `details` read its state. */
 export function handleJob(job: Job, connection: string, progress: () => m.ImportProgress | m.ResyncProgress, details: () => string): () => void {
@@ -51,7 +56,7 @@ export const unpaused = (job: Job): Promise<void> => wf.condition(() => !job.pau
 export async function drain<Page>(job: Job, pages: Page[], run: (page: Page) => Promise<void>): Promise<void> {
   const lane = async (): Promise<void> => {
     while (pages.length > 0 && !runIsLong()) {
-      await wf.condition(() => (!job.paused && job.backlog.length < longestBacklog) || pages.length === 0 || runIsLong());
+      await wf.condition(() => (!job.paused && !backlogIsFull(job)) || pages.length === 0 || runIsLong());
       if (runIsLong()) return;
       const page = pages.shift();
       if (page !== undefined) await run(page);
