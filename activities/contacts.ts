@@ -1,6 +1,6 @@
 import { defaultPayloadConverter, type SearchAttributePair } from '@temporalio/common';
 import type { Handover } from '../sync/handover.ts';
-import type { HubSpotContactId } from '../sync/records.ts';
+import type { HubSpotContactId, SalesforceId } from '../sync/records.ts';
 import type * as messages from '../workflows/messages.ts';
 import { ErrorCategoryKey, HubSpotId, InSegment, LastSyncedAt, SalesforceIdKey, SyncStatus } from '../workflows/search-attributes.ts';
 import { contactStart } from '../workflows/start.ts';
@@ -56,6 +56,20 @@ export async function knownContacts(world: World, ids: readonly HubSpotContactId
     }
   }
   return known;
+}
+
+/** The contacts whose workflows have linked these records, claimed or not, by record; a deleted or merged contact holds none. */
+export async function holdersOf(world: World, records: readonly SalesforceId[]): Promise<Record<string, HubSpotContactId>> {
+  const holders: Record<string, HubSpotContactId> = {};
+  for (let i = 0; i < records.length; i += 100) {
+    const list = records.slice(i, i + 100).map((id) => `'${id}'`).join(',');
+    const query = `WorkflowType = 'contactSync' AND ExecutionStatus = 'Running' AND Connection = '${world.connection}' AND SyncStatus NOT IN ('deleted','merged') AND SalesforceId IN (${list})`;
+    for await (const { typedSearchAttributes: found } of world.client.workflow.list({ query, pageSize: 100 })) {
+      const [record, id] = [found.get(SalesforceIdKey), found.get(HubSpotId)];
+      if (record !== undefined && id !== undefined) holders[record] = id as HubSpotContactId;
+    }
+  }
+  return holders;
 }
 
 const workflowsPerPage = 200;

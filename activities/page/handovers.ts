@@ -25,12 +25,13 @@ export async function handOver(world: World, input: { packed: string; only: HubS
   const only = input.only === null ? null : new Set(input.only);
   const list = unpack(input.packed).filter((h) => only === null || only.has(h.hubspotId));
   const start = z.number().int().catch(0).parse(activityInfo().heartbeatDetails);
+  const { version } = await world.settings();
   const open = new Set<number>();
   let next = start;
   const worker = async (): Promise<void> => {
     for (let index = next++; index < list.length; index = next++) {
       open.add(index);
-      await tellOne(world, list[index]);
+      await tellOne(world, list[index], version);
       open.delete(index);
       reached(Math.min(next, ...open)); // those in flight finish in any order
     }
@@ -39,10 +40,12 @@ export async function handOver(world: World, input: { packed: string; only: HubS
   return { done: list.length };
 }
 
-async function tellOne(world: World, handover: Handover | undefined): Promise<void> {
+async function tellOne(world: World, handover: Handover | undefined, version: number): Promise<void> {
   if (handover === undefined) return;
-  const { hubspotId, trigger, outcome } = handover;
+  const { hubspotId, trigger, outcome, settingsVersion } = handover;
   await tellContact(world, hubspotId, { signal: 'adopt', input: handover });
+  // Its status is of older settings, and the comparison of statuses that followed them did not meet it.
+  if (settingsVersion !== version) await tellContact(world, hubspotId, { signal: 'look' });
   // What passes by itself, a locked record for one, is tried again by the contact's own workflow.
   if (outcome.status === 'error' && outcome.error.category === 'temporary') await tellContact(world, hubspotId, { signal: 'resync', input: { reason: trigger } });
 }

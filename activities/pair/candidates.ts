@@ -4,6 +4,7 @@ import type { Call } from '../crm/call.ts';
 import { externalIdField, type Schema } from '../connection/schema.ts';
 import type { SalesforceRecord } from '../salesforce/index.ts';
 import { soql } from '../salesforce/soql.ts';
+import { holdersOf } from '../contacts.ts';
 import type { World } from '../world.ts';
 
 /** Whom to find in Salesforce. */
@@ -85,7 +86,22 @@ export async function findRecords(world: World, schema: Schema, seekers: readonl
     const candidates = link === null ? [] : [{ type: link.type, id: link.id }];
     found.set(hubspotId, { match: { kind: 'review', why: 'Its Salesforce record was converted or merged more often than can be followed.', candidates }, record: null });
   }
+  await leaveToHolders(world, loose, found);
   return found;
+}
+
+/** A record that nobody has claimed may yet be another contact's link: an import keeps that of those it may not fill. */
+async function leaveToHolders(world: World, loose: readonly Seeker[], found: Map<HubSpotContactId, Found>): Promise<void> {
+  const unclaimed = loose.flatMap((contact) => {
+    const { match, record } = found.get(contact.hubspotId) ?? {};
+    return match?.kind === 'linked' && record != null && record[externalIdField] == null ? [{ contact, type: match.link.type, record }] : [];
+  });
+  if (unclaimed.length === 0) return;
+  const takenBy = await holdersOf(world, unclaimed.map(({ record }) => record.Id));
+  for (const { contact, type, record } of unclaimed) {
+    const match = matchFromHubSpot({ contact, candidates: [candidate(type, record)], takenBy });
+    if (match.kind === 'review') found.set(contact.hubspotId, { match, record: null });
+  }
 }
 
 /** Every Contact, and with `leads` every Lead, that has one of these emails; converted Leads included. */

@@ -21,7 +21,7 @@ test('a retried handover goes back to the first that was not done, however far t
   const env = new MockActivityEnvironment();
   const beats: unknown[] = [];
   env.on('heartbeat', (details: unknown) => beats.push(details));
-  const running = env.run(handOver, { connection: 'main', client } as World, { packed: pack(list) ?? '', only: null });
+  const running = env.run(handOver, { connection: 'main', client, settings: async () => ({ version: 1 }) } as unknown as World, { packed: pack(list) ?? '', only: null });
   while (told.length < 39) await new Promise((done) => setTimeout(done, 5));
   assert.ok(beats.every((position) => position === 0), `contact 1 is not told yet, but a retry would begin at ${String(beats.at(-1))}`);
   stuck.resolve();
