@@ -71,6 +71,7 @@ export async function listPages(world: World, { object, where, after }: ImportSc
 export async function importPage(world: World, page: ImportPage): Promise<ImportPageResult> {
   const settings = await ready(world);
   const schema = await world.schema(settings);
+  const readAt = Date.now();
   const rows = await readRows(world, schema, page);
   const result: ImportPageResult = {
     read: rows.length, created: 0, alreadyThere: 0, duplicates: 0, skipped: {}, failed: 0,
@@ -86,7 +87,7 @@ export async function importPage(world: World, page: ImportPage): Promise<Import
   const byId = new Map([...contacts.values()].map((contact) => [contact.id, contact]));
   // Emails of one contact, its primary and additional ones, are one contact.
   result.duplicates += byEmail.size - byId.size - result.failed - (result.skipped['refused-by-hubspot'] ?? 0);
-  const outcomes = await syncPage(world, { ids: [...byId.keys()], trigger: 'import', dryRun: false }, { contacts: byId, records, emails: new Set(emails), createdNow });
+  const outcomes = await syncPage(world, { ids: [...byId.keys()], trigger: 'import', dryRun: false }, { contacts: byId, records, emails: new Set(emails), createdNow, readAt });
   countAll(result, outcomes, createdNow, (id) => isSpare(id, byId, byEmail, records));
   const done = outcomes.flatMap((o) => ('handover' in o && o.handover !== null && o.kind !== 'frozen' ? [o.handover] : []));
   const frozen = outcomes.flatMap((o) => (o.kind === 'frozen' && o.handover !== null ? [o.handover] : []));

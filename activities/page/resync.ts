@@ -5,9 +5,11 @@ import { statusIsStale } from '../../sync/relabel.ts';
 import { membershipsOf } from '../connection/segment.ts';
 import { contactWorkflows, tellContact } from '../contacts.ts';
 import type { Call } from '../crm/call.ts';
+import { chunks } from '../crm/chunks.ts';
 import type { World } from '../world.ts';
 import { reached } from './position.ts';
 import { pack } from './handovers.ts';
+import type { PageOutcome } from './outcome.ts';
 import { syncPage } from './sync.ts';
 
 const call: Call = { lane: 'backfill' };
@@ -15,6 +17,8 @@ const membersPerPage = 250;
 const contactsPerPage = 100;
 /** Contacts of one listed page together; a page of a resync is one of these. */
 const idsPerList = 1_000;
+/** So many are read and written together: no more than 10 s may lie between the two. */
+const idsPerSlice = 200;
 
 /** What a resync goes through: the members of the segment in force, or all contacts. */
 export interface ContactList {
@@ -81,7 +85,11 @@ export interface ResyncPageResult {
 export async function resyncPage(world: World, { ids, dryRun, candidate }: { ids: readonly HubSpotContactId[]; dryRun: boolean; candidate: string | null }): Promise<ResyncPageResult> {
   reached({ contacts: ids.length });
   const now = candidate === null ? null : await membershipsOf(world, await world.settings(), ids, call);
-  const outcomes = await syncPage(asIfChosen(world, candidate), { ids, trigger: 'resync', dryRun: dryRun || candidate !== null });
+  const outcomes: PageOutcome[] = [];
+  for (const slice of chunks(ids, idsPerSlice)) {
+    outcomes.push(...await syncPage(asIfChosen(world, candidate), { ids: slice, trigger: 'resync', dryRun: dryRun || candidate !== null }));
+    reached({ contacts: ids.length, done: outcomes.length });
+  }
   const count = (...kinds: string[]) => outcomes.filter((o) => kinds.includes(o.kind)).length;
   const written = outcomes.flatMap((o) => (o.kind === 'written' ? [o] : []));
   const handovers = dryRun || candidate !== null ? [] : outcomes.flatMap((o) => ('handover' in o && o.handover !== null && o.kind !== 'frozen' ? [o.handover] : []));

@@ -38,7 +38,7 @@ type Step =
  */
 export async function syncPage(world: World, request: PageRequest, prefetched: Prefetched | null = null): Promise<PageOutcome[]> {
   const { ids, trigger, dryRun } = request;
-  const readAt = Date.now();
+  const readAt = prefetched?.readAt ?? Date.now();
   const readings = await readPairs(world, ids.map((hubspotId) => ({ hubspotId, link: null, hasBase: false, mayBeOwed: false })), call, prefetched);
   const known = await knownContacts(world, ids);
   const claimedTwice = recordsClaimedTwice(readings);
@@ -76,8 +76,9 @@ function stepFor(hubspotId: HubSpotContactId, reading: PairReading, trigger: Han
       return { kind: 'done', outcome: { hubspotId, kind: 'frozen', handover: handoverOf(hubspotId, reading, trigger, { status, reason: passage.reason }, { link: importedLink(reading, trigger) }) } };
     }
     case 'unknown':
-    case 'unusable':
       throw ApplicationFailure.create({ message: passage.reason, type: 'segment', nextRetryDelay: '5s' });
+    case 'unusable': // until a person acts: asking more often would only spend calls
+      throw ApplicationFailure.create({ message: passage.reason, type: 'segment', nextRetryDelay: '1m' });
     case 'open':
       break;
   }

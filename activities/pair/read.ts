@@ -31,6 +31,8 @@ export interface Prefetched {
   records: Records;
   /** Normalised. */
   emails: ReadonlySet<string>;
+  /** Epoch ms: before the first of these reads. */
+  readAt: number;
   /** Those of the contacts that the page has just created. */
   createdNow: ReadonlySet<HubSpotContactId>;
 }
