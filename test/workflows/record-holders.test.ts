@@ -5,7 +5,7 @@ import { pack } from '../../activities/page/handovers.ts';
 import * as m from '../../workflows/messages.ts';
 import { testSluice, until } from '../support/sluice.ts';
 import { handover } from '../workflows/fakes/contacts.ts';
-import { activitiesOf } from './pages.ts';
+import { activitiesOf } from './fakes/mock-activities.ts';
 
 const sluice = await testSluice();
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { testSluice, until } from '../support/sluice.ts';
-import { activitiesOf } from './pages.ts';
+import { activitiesOf } from './fakes/mock-activities.ts';
 
 const sluice = await testSluice();
 const person = (n: number) => ({ Email: `p${n}@gmail.example`, LastName: `P${n}`, Company: 'Firm', Title: 'Boss' });

@@ -1,9 +1,9 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { createLimiter } from '../../activities/crm/limiter.ts';
-import { createHubSpot } from '../../activities/hubspot/index.ts';
-import { createActivities, type Activities } from '../../activities/index.ts';
-import { createSalesforce } from '../../activities/salesforce/index.ts';
-import type { testSluice } from '../support/sluice.ts';
+import { createLimiter } from '../../../activities/crm/limiter.ts';
+import { createHubSpot } from '../../../activities/hubspot/index.ts';
+import { createActivities, type Activities } from '../../../activities/index.ts';
+import { createSalesforce } from '../../../activities/salesforce/index.ts';
+import type { testSluice } from '../../support/sluice.ts';
 
 type Opened = Awaited<ReturnType<Awaited<ReturnType<typeof testSluice>>['open']>>;
 
