@@ -1,9 +1,10 @@
-import { defaultPayloadConverter, type SearchAttributePair } from '@temporalio/common';
+import { defaultPayloadConverter, type SearchAttributePair, type TypedSearchAttributes } from '@temporalio/common';
 import type { Handover } from '../sync/handover.ts';
 import type { HubSpotContactId, SalesforceId } from '../sync/records.ts';
 import type * as messages from '../workflows/messages.ts';
 import { ErrorCategoryKey, HubSpotId, InSegment, LastSyncedAt, SalesforceIdKey, SyncStatus } from '../workflows/search-attributes.ts';
 import { contactStart } from '../workflows/start.ts';
+import { chunks } from './crm/chunks.ts';
 import type { World } from './world.ts';
 
 /** What a contact's workflow is told; it is started where there is none. */
@@ -44,16 +45,25 @@ export interface KnownContact {
   inSegment: boolean | null;
 }
 
-/** Which of these contacts have a workflow: one visibility query per 100. */
+/** The contacts of a connection that have a workflow, as a visibility query. */
+const runningContacts = ({ connection }: World): string => `WorkflowType = 'contactSync' AND ExecutionStatus = 'Running' AND Connection = '${connection}'`;
+
+const idsPerQuery = 100;
+
+/** The search attributes of those whose `attribute` is one of these ids: one visibility query per 100. */
+async function* foundBy(world: World, attribute: typeof HubSpotId, ids: readonly string[], more = ''): AsyncGenerator<TypedSearchAttributes> {
+  for (const some of chunks(ids, idsPerQuery)) {
+    const query = `${runningContacts(world)}${more} AND ${attribute.name} IN (${some.map((id) => `'${id}'`).join(',')})`;
+    for await (const { typedSearchAttributes } of world.client.workflow.list({ query, pageSize: idsPerQuery })) yield typedSearchAttributes;
+  }
+}
+
+/** Which of these contacts have a workflow. */
 export async function knownContacts(world: World, ids: readonly HubSpotContactId[]): Promise<Map<HubSpotContactId, KnownContact>> {
   const known = new Map<HubSpotContactId, KnownContact>();
-  for (let i = 0; i < ids.length; i += 100) {
-    const list = ids.slice(i, i + 100).map((id) => `'${id}'`).join(',');
-    const query = `WorkflowType = 'contactSync' AND ExecutionStatus = 'Running' AND Connection = '${world.connection}' AND HubSpotId IN (${list})`;
-    for await (const { typedSearchAttributes: found } of world.client.workflow.list({ query, pageSize: 100 })) {
-      const id = found.get(HubSpotId);
-      if (id !== undefined) known.set(id as HubSpotContactId, { status: found.get(SyncStatus) ?? null, inSegment: found.get(InSegment) ?? null });
-    }
+  for await (const found of foundBy(world, HubSpotId, ids)) {
+    const id = found.get(HubSpotId);
+    if (id !== undefined) known.set(id as HubSpotContactId, { status: found.get(SyncStatus) ?? null, inSegment: found.get(InSegment) ?? null });
   }
   return known;
 }
@@ -61,13 +71,9 @@ export async function knownContacts(world: World, ids: readonly HubSpotContactId
 /** The contacts whose workflows have linked these records, claimed or not, by record; a deleted or merged contact holds none. */
 export async function holdersOf(world: World, records: readonly SalesforceId[]): Promise<Record<string, HubSpotContactId>> {
   const holders: Record<string, HubSpotContactId> = {};
-  for (let i = 0; i < records.length; i += 100) {
-    const list = records.slice(i, i + 100).map((id) => `'${id}'`).join(',');
-    const query = `WorkflowType = 'contactSync' AND ExecutionStatus = 'Running' AND Connection = '${world.connection}' AND SyncStatus NOT IN ('deleted','merged') AND SalesforceId IN (${list})`;
-    for await (const { typedSearchAttributes: found } of world.client.workflow.list({ query, pageSize: 100 })) {
-      const [record, id] = [found.get(SalesforceIdKey), found.get(HubSpotId)];
-      if (record !== undefined && id !== undefined) holders[record] = id as HubSpotContactId;
-    }
+  for await (const found of foundBy(world, SalesforceIdKey, records, " AND SyncStatus NOT IN ('deleted','merged')")) {
+    const [record, id] = [found.get(SalesforceIdKey), found.get(HubSpotId)];
+    if (record !== undefined && id !== undefined) holders[record] = id as HubSpotContactId;
   }
   return holders;
 }
@@ -78,7 +84,7 @@ const workflowsPerPage = 200;
 export async function contactWorkflows(world: World, after: string | null): Promise<{ contacts: { id: HubSpotContactId; status: string | null }[]; next: string | null }> {
   const { executions, nextPageToken } = await world.client.workflowService.listWorkflowExecutions({
     namespace: world.client.options.namespace, pageSize: workflowsPerPage,
-    query: `WorkflowType = 'contactSync' AND ExecutionStatus = 'Running' AND Connection = '${world.connection}'`,
+    query: runningContacts(world),
     ...(after !== null && { nextPageToken: Buffer.from(after, 'base64') }),
   });
   const contacts = executions.flatMap(({ execution, searchAttributes }) => {

@@ -1,6 +1,6 @@
 import * as wf from '@temporalio/workflow';
 import * as z from 'zod';
-import type { ImportPage, ImportPageResult } from '../activities/page/import.ts';
+import type { ImportPage } from '../activities/page/import.ts';
 import type { HubSpotContactId, SalesforceType } from '../sync/records.ts';
 import { failingPlainly } from './failure.ts';
 import { readWorkflowId, taskQueues } from './ids.ts';
@@ -29,7 +29,7 @@ interface State {
   /** The setting, as it was when the last pages were listed. */
   looksAfterSeconds: number[];
   total: number | null;
-  counts: Omit<ImportPageResult, 'handovers' | 'waiting'>;
+  counts: m.ImportCounts;
   finishedAt: string | null;
 }
 

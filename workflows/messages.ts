@@ -160,10 +160,8 @@ interface JobProgress {
   workflows: { done: number; waiting: number };
 }
 
-/** Answer to `progress` of an import. read = created + alreadyThere + duplicates + skipped + failed. */
-export interface ImportProgress extends JobProgress {
-  job: 'import';
-  total: number | null;
+/** Counts of an import, or of one of its pages. read = created + alreadyThere + duplicates + skipped + failed. */
+export interface ImportCounts {
   read: number;
   created: number;
   alreadyThere: number;
@@ -174,13 +172,14 @@ export interface ImportProgress extends JobProgress {
   now: { filled: number; filling: number; emailOnly: number; needsReview: number; error: number };
 }
 
-/** Answer to `progress` of a resync. checked = unchanged + written + signalled + frozen + needsReview + error + waiting + gone. */
-export interface ResyncProgress extends JobProgress {
-  job: 'resync';
-  scope: string;
-  dryRun: boolean;
+/** Answer to `progress` of an import. */
+export interface ImportProgress extends JobProgress, ImportCounts {
+  job: 'import';
   total: number | null;
-  checked: number;
+}
+
+/** Counts of a resync, or of one of its pages. checked = unchanged + written + signalled + frozen + needsReview + error + waiting + gone. */
+export interface ResyncCounts {
   unchanged: number;
   written: number;
   writtenIn: { hubspot: number; salesforce: number };
@@ -194,6 +193,15 @@ export interface ResyncProgress extends JobProgress {
   waiting: number;
   /** Deleted or merged in HubSpot before their turn. */
   gone: number;
+}
+
+/** Answer to `progress` of a resync. */
+export interface ResyncProgress extends JobProgress, ResyncCounts {
+  job: 'resync';
+  scope: string;
+  dryRun: boolean;
+  total: number | null;
+  checked: number;
   /** Of a preview: what choosing the segment, and then resyncing it, would come to. `calls` are the resync's, roughly. */
   choice: { segmentId: string; enter: number; leave: number; calls: { hubspot: number; salesforce: number } } | null;
 }

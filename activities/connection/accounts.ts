@@ -1,3 +1,4 @@
+import { ApplicationFailure } from '@temporalio/common';
 import type { Accounts, Settings } from '../../sync/settings.ts';
 import type { HubSpot } from '../hubspot/index.ts';
 import type { Salesforce } from '../salesforce/index.ts';
@@ -27,4 +28,11 @@ export function heldReason(settings: Settings, loggedIn: Accounts): { hold: 'pau
   const differ = accountsDiffer(settings.accounts, loggedIn);
   if (differ !== null) return { hold: 'not-ready', reason: differ };
   return settings.paused ? { hold: 'paused', reason: `The connection "${settings.connection}" is paused.` } : null;
+}
+
+/** How a page says that it is held: it waits out a pause, and ends its job where a person has to put the accounts right. */
+export function heldFailure({ hold, reason }: { hold: 'paused' | 'not-ready'; reason: string }): ApplicationFailure {
+  return hold === 'paused'
+    ? ApplicationFailure.create({ message: reason, type: 'ConnectionPaused', nextRetryDelay: '5s' })
+    : ApplicationFailure.nonRetryable(reason, 'ConnectionNotReady');
 }

@@ -2,7 +2,7 @@ import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import { isValidEmail, normaliseEmail } from '../../sync/match.ts';
 import type { HubSpotContactId, SalesforceType } from '../../sync/records.ts';
-import { heldReason } from '../connection/accounts.ts';
+import { heldFailure, heldReason } from '../connection/accounts.ts';
 import type { Schema } from '../connection/schema.ts';
 import type { Call } from '../crm/call.ts';
 import { CrmFailure } from '../crm/failure.ts';
@@ -11,6 +11,7 @@ import type { HubSpotContact } from '../hubspot/index.ts';
 import { readByEmails, type Records } from '../pair/candidates.ts';
 import type { QueryPage, SalesforceRecord } from '../salesforce/index.ts';
 import { soql } from '../salesforce/soql.ts';
+import type { ImportCounts } from '../../workflows/messages.ts';
 import type { World } from '../world.ts';
 import { reached } from './position.ts';
 import { pack } from './handovers.ts';
@@ -29,15 +30,8 @@ export interface ImportPage extends ImportScope {
   upTo: string;
 }
 
-/** What became of a page. read = created + alreadyThere + duplicates + skipped + failed; of the first two, `now` says what they are. */
-export interface ImportPageResult {
-  read: number;
-  created: number;
-  alreadyThere: number;
-  duplicates: number;
-  skipped: Record<string, number>;
-  failed: number;
-  now: { filled: number; filling: number; emailOnly: number; needsReview: number; error: number };
+/** What became of a page. */
+export interface ImportPageResult extends ImportCounts {
   /** For `handOver`: the contacts that are done. */
   handovers: string | null;
   /** Those outside the segment: looked at again before they are handed over. */
@@ -99,9 +93,7 @@ async function ready(world: World) {
   const settings = await world.settings();
   const held = heldReason(settings, await world.accounts());
   if (held === null) return settings;
-  throw held.hold === 'paused'
-    ? ApplicationFailure.create({ message: held.reason, type: 'ConnectionPaused', nextRetryDelay: '5s' })
-    : ApplicationFailure.nonRetryable(held.reason, 'ConnectionNotReady');
+  throw heldFailure(held);
 }
 
 /** The first 2,000 ids after one. Without a LIMIT Salesforce says how many there are in all. */

@@ -6,6 +6,7 @@ import { membershipsOf } from '../connection/segment.ts';
 import { contactWorkflows, tellContact } from '../contacts.ts';
 import type { Call } from '../crm/call.ts';
 import { chunks } from '../crm/chunks.ts';
+import type { ResyncCounts } from '../../workflows/messages.ts';
 import type { World } from '../world.ts';
 import { reached } from './position.ts';
 import { pack } from './handovers.ts';
@@ -65,17 +66,7 @@ export async function listContacts(outer: World, { scope, candidate, after }: Co
 }
 
 /** Counts of one page of a resync; each contact is in exactly one of the first eight. */
-export interface ResyncPageResult {
-  unchanged: number;
-  written: number;
-  signalled: number;
-  frozen: number;
-  needsReview: number;
-  error: number;
-  waiting: number;
-  gone: number;
-  writtenIn: { hubspot: number; salesforce: number };
-  createdIn: { hubspot: number; salesforce: number };
+export interface ResyncPageResult extends ResyncCounts {
   /** With a candidate: those of them who may not sync now. */
   enter: number;
   handovers: string | null;

@@ -5,6 +5,7 @@ import type { Handover } from '../../sync/handover.ts';
 import type { PairReading, PairWrite } from '../../sync/pair.ts';
 import { conclude, decidePair, hindrance, planWrite, type Memory, type Pair } from '../../sync/plan.ts';
 import type { HubSpotContactId, Link } from '../../sync/records.ts';
+import { heldFailure } from '../connection/accounts.ts';
 import { knownContacts, tellContact, type KnownContact } from '../contacts.ts';
 import type { Call } from '../crm/call.ts';
 import { readPairs, type Prefetched } from '../pair/read.ts';
@@ -134,12 +135,6 @@ async function readBackCreated(world: World, outcomes: readonly PageOutcome[]): 
 /** An import keeps the link of those it may not fill, without a write. */
 const importedLink = (pair: Pair, trigger: Handover['trigger']): Link | null =>
   trigger === 'import' && pair.match.kind === 'linked' ? { ...pair.match.record.link, rung: 'import' } : null;
-
-function heldFailure({ hold, reason }: Extract<PairReading, { kind: 'held' }>): ApplicationFailure {
-  return hold === 'paused'
-    ? ApplicationFailure.create({ message: reason, type: 'ConnectionPaused', nextRetryDelay: '5s' })
-    : ApplicationFailure.nonRetryable(reason, 'ConnectionNotReady');
-}
 
 function recordsClaimedTwice(readings: readonly PairReading[]): Set<string> {
   const seen = new Set<string>();
