@@ -6,7 +6,12 @@ export const workflowIds = {
   contact: (connection: string, hubspotId: string) => `contact/${connection}/${hubspotId}`,
   import: (connection: string, label: string) => `import/${connection}/${label}`,
   resync: (connection: string, scope: ResyncScope) => `resync/${connection}/${scope}`,
+  changes: (connection: string, crm: Crm) => `changes/${connection}/${crm}`,
 };
+
+/** The two CRMs, as the change feeds' ids name them. */
+export const crms = ['hubspot', 'salesforce'] as const;
+export type Crm = (typeof crms)[number];
 
 /** What a resync goes through; the last part of its workflow id. */
 export const resyncScopes = ['segment', 'all', 'relabel', 'preview'] as const;
@@ -24,6 +29,7 @@ const forms = {
   contact: { pattern: new RegExp(`^contact/${connectionName}/([1-9][0-9]{0,19})$`), example: 'contact/main/51, with the HubSpot contact id last' },
   import: { pattern: new RegExp(`^import/${connectionName}/([^/\\s]+)$`), example: 'import/main/first' },
   resync: { pattern: new RegExp(`^resync/${connectionName}/(${resyncScopes.join('|')})$`), example: 'resync/main/segment, resync/main/all, resync/main/relabel or resync/main/preview' },
+  changes: { pattern: new RegExp(`^changes/${connectionName}/(${crms.join('|')})$`), example: 'changes/main/hubspot or changes/main/salesforce' },
 } as const;
 
 /**

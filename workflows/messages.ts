@@ -129,6 +129,42 @@ export interface Preview {
   fields: { hubspot: string; salesforce: string; inHubSpot: string | null; inSalesforce: string | null; action: FieldDecision['action']; reason: string }[];
 }
 
+// --- hubspotChanges and salesforceChanges ---
+const hubspotContactId = z.string().regex(/^[1-9]\d{0,19}$/, 'expected a HubSpot contact id');
+const salesforceRecordId = z.string().regex(/^[A-Za-z0-9]{18}$/, 'expected a Salesforce id of 18 characters');
+const instant = z.iso.datetime({ offset: true });
+
+/** What happened to a contact in HubSpot: ids and kinds, never values. */
+export const hubspotEvent = z.strictObject({
+  id: hubspotContactId,
+  kind: z.enum(['creation', 'change', 'deletion', 'restore', 'privacy-deletion', 'merge']),
+  at: instant,
+  /** Of a merge: the contacts that became `id`, the former primary first. */
+  merged: z.array(hubspotContactId).max(250).optional(),
+});
+/** What happened to a Lead or Contact in Salesforce. */
+export const salesforceEvent = z.strictObject({
+  id: salesforceRecordId,
+  object: z.enum(['Lead', 'Contact']),
+  kind: z.enum(['create', 'update', 'delete', 'undelete']),
+  at: instant,
+});
+/** One signal per request of a receiver. */
+export const hubspotEventsInput = z.strictObject({ events: z.array(hubspotEvent).max(100) });
+/** `replay` is how far each channel was read; with `gap` events were lost or carry no ids, so that a poll must follow at once. */
+export const salesforceEventsInput = z.strictObject({
+  events: z.array(salesforceEvent).max(2_000),
+  replay: z.strictObject({ Lead: z.number().int().optional(), Contact: z.number().int().optional() }),
+  gap: z.boolean().default(false),
+});
+export type HubSpotEvent = z.infer<typeof hubspotEvent>;
+export type SalesforceEvent = z.infer<typeof salesforceEvent>;
+export type HubSpotEvents = z.infer<typeof hubspotEventsInput>;
+export type SalesforceEvents = z.input<typeof salesforceEventsInput>;
+
+export const hubspotEvents = defineSignal<[HubSpotEvents]>('events');
+export const salesforceEvents = defineSignal<[SalesforceEvents]>('events');
+
 // --- salesforceImport and segmentResync ---
 export const importInput = z.strictObject({
   object: z.enum(['Lead', 'Contact', 'both']).default('both'),

@@ -1,5 +1,5 @@
 import type { SearchAttributePair } from '@temporalio/common';
-import { taskQueues, workflowIds, type ResyncScope } from './ids.ts';
+import { taskQueues, workflowIds, type Crm, type ResyncScope } from './ids.ts';
 import type { ImportInput, ResyncJobInput } from './messages.ts';
 import { Connection, HubSpotId } from './search-attributes.ts';
 
@@ -28,3 +28,6 @@ export const importStart = (connection: string, label: string, input: ImportInpu
 /** Start of a `segmentResync`. */
 export const resyncStart = (connection: string, scope: ResyncScope, input: ResyncJobInput): StartOptions<ResyncJobInput> =>
   start(connection, workflowIds.resync(connection, scope), input);
+
+/** Start of a change feed: `hubspotChanges` or `salesforceChanges`. */
+export const changesStart = (connection: string, crm: Crm): StartOptions<object> => start(connection, workflowIds.changes(connection, crm), {});
