@@ -10,6 +10,21 @@ const mapping = z.strictObject({
   rule: z.enum(['salesforce-unless-blank', 'always-salesforce', 'two-way', 'none']),
 });
 
+const deletes = z.strictObject({
+  inHubSpot: z.enum(['do-nothing', 'delete']),
+  inSalesforce: z.enum(['do-nothing', 'delete']),
+  graceHours: z.number().min(0).max(720),
+});
+const seconds = z.number().min(1).max(86_400);
+const feeds = z.strictObject({
+  changeDataCapture: z.boolean(),
+  joinersSeconds: seconds,
+  hubspotPollSeconds: seconds,
+  salesforcePollSeconds: seconds,
+  salesforcePollAloneSeconds: seconds,
+  reconcileHours: z.number().min(0.01).max(24),
+});
+
 /** What `changeSettings` takes: any of the settings that a person may change. */
 export const settingsChange = z.strictObject({
   createAs: z.enum(['Lead', 'Contact', 'never']).optional(),
@@ -17,6 +32,10 @@ export const settingsChange = z.strictObject({
   timeZone: z.string().refine(isTimeZone, 'expected an IANA time zone such as "Europe/Copenhagen"').optional(),
   settleWindowMs: z.number().int().min(0).max(60_000).optional(),
   looksAfterSeconds: z.array(z.number().min(0).max(3600)).max(10).optional(),
+  createInHubSpot: z.enum(['never', 'on-create', 'on-create-or-update']).optional(),
+  contactForAccountDomain: z.boolean().optional(),
+  deletes: deletes.partial().optional(),
+  feeds: feeds.partial().optional(),
 });
 export type SettingsChange = z.infer<typeof settingsChange>;
 
@@ -49,11 +68,23 @@ export interface Settings {
   settleWindowMs: number;
   /** When an import looks at its non-members again (S6.4), in seconds. */
   looksAfterSeconds: number[];
+  /** Whether a Lead or Contact that no HubSpot contact matches creates one, once, past the gate (S4). */
+  createInHubSpot: 'never' | 'on-create' | 'on-create-or-update';
+  /** A contact whose email's domain belongs to exactly one Account is created as a Contact of it, whatever `createAs` says. */
+  contactForAccountDomain: boolean;
+  deletes: Deletes;
+  feeds: Feeds;
   /** The last changes, newest first; at most 20. */
   changes: { at: string; by: string | null; what: string }[];
   /** The last signals that could not be understood; at most 5. */
   rejected: { signal: string; fault: string; at: string }[];
 }
+
+/** What follows from a delete on the other side, and after how many hours of grace. */
+export type Deletes = z.infer<typeof deletes>;
+
+/** How changes are noticed. Polls are the net under the events; alone, they run more often. */
+export type Feeds = z.infer<typeof feeds>;
 
 /** The two accounts that a connection's state belongs to. */
 export interface Accounts {
@@ -66,6 +97,17 @@ export function newSettings(connection: string): Settings {
   return {
     connection, version: 1, ready: false, problems: ['The accounts have not been checked yet.'], warnings: [], accounts: null, paused: false,
     segment: null, createAs: 'Lead', mappings: [...DEFAULT_MAPPINGS], timeZone: 'UTC', settleWindowMs: 5_000, looksAfterSeconds: [5, 15, 30, 60],
+    createInHubSpot: 'never', contactForAccountDomain: false, deletes: { inHubSpot: 'do-nothing', inSalesforce: 'do-nothing', graceHours: 24 },
+    feeds: { changeDataCapture: true, joinersSeconds: 30, hubspotPollSeconds: 60, salesforcePollSeconds: 300, salesforcePollAloneSeconds: 60, reconcileHours: 24 },
     changes: [], rejected: [],
   };
 }
+
+/** The settings with a change applied; of `deletes` and `feeds` only the parts that it names. */
+export function withChange(settings: Settings, { deletes, feeds, ...plain }: SettingsChange): Settings {
+  const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
+  return { ...settings, ...given, deletes: { ...settings.deletes, ...defined(deletes) }, feeds: { ...settings.feeds, ...defined(feeds) } };
+}
+
+const defined = <T extends object>(part: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(part ?? {}).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };

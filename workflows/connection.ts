@@ -2,7 +2,7 @@ import * as wf from '@temporalio/workflow';
 import * as z from 'zod';
 import type { Activities } from '../activities/index.ts';
 import { checkMappings } from '../sync/mapping.ts';
-import { newSettings, settingsChange, type Settings } from '../sync/settings.ts';
+import { newSettings, settingsChange, withChange, type Settings } from '../sync/settings.ts';
 import { failingPlainly } from './failure.ts';
 import { readWorkflowId, taskQueues } from './ids.ts';
 import { answering } from './answering.ts';
@@ -72,11 +72,11 @@ export async function connection(...given: [z.input<typeof input>?]): Promise<vo
 
   wf.setHandler(m.changeSettings, (i) => inTurn(async () => {
     const { by, ...change } = i;
-    Object.assign(s, change);
+    Object.assign(s, withChange(s, change));
     changedBy(by, `Changed ${Object.keys(change).join(', ')}.`);
     checkDue ||= change.mappings !== undefined;
     return s;
-  }), { description: 'Change any of createAs, mappings, timeZone, settleWindowMs, looksAfterSeconds, e.g. {"createAs": "Contact"}', validator: validateChange });
+  }), { description: 'Change any of createAs, contactForAccountDomain, createInHubSpot, mappings, deletes, feeds, timeZone, settleWindowMs, looksAfterSeconds, e.g. {"createAs": "Contact"}', validator: validateChange });
 
   wf.setHandler(m.listSegments, () => failingPlainly(() => listSegments()), { description: 'The active segments that can be selected. Changes nothing; takes {}.', validator: (...given: [object?]) => { readInput(m.emptyInput, given); } });
   wf.setHandler(m.findSegment, (i) => failingPlainly(() => findSegment(i)), { description: 'The id of a segment, e.g. {"name": "Webmail prospects"}. Changes nothing.', validator: (...given) => { readInput(m.findSegmentInput, given); } });

@@ -1,4 +1,5 @@
 import { accountCalls } from './account.ts';
+import { changedContacts } from './changedContacts.ts';
 import { missingAccess } from './access.ts';
 import { contactList } from './listContacts.ts';
 import { contactReads } from './readContacts.ts';
@@ -15,7 +16,7 @@ export type { HubSpotAuth } from './token.ts';
 /** HubSpot's contacts and segments, through one limiter. No call is made before the first operation. */
 export function createHubSpot(options: HubSpotOptions): HubSpot {
   const requester = openRequester(options);
-  const batches = { ...accountCalls(requester), ...contactReads(requester), ...contactList(requester), ...contactWrites(requester), ...segmentCalls(requester) };
+  const batches = { ...accountCalls(requester), ...contactReads(requester), ...contactList(requester), ...changedContacts(requester), ...contactWrites(requester), ...segmentCalls(requester) };
   return {
     ...batches,
     checkAccess: (call) => missingAccess(requester, call),

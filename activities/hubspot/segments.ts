@@ -33,7 +33,18 @@ const membershipSchema = z
   .object({ listId: idSchema, firstAddedTimestamp: z.string(), lastAddedTimestamp: z.string() })
   .transform((row): SegmentMembership => ({ segmentId: row.listId, firstAddedAt: row.firstAddedTimestamp, lastAddedAt: row.lastAddedTimestamp }));
 
-type SegmentCalls = Pick<HubSpot, 'segments' | 'segment' | 'segmentByName' | 'membershipPage' | 'memberships'>;
+const membersSchema = z.object({
+  total: z.number().nullish(),
+  results: z.array(z.object({ recordId: contactIdSchema, membershipTimestamp: z.string() })),
+  paging: z.object({ next: z.object({ after: z.string() }).nullish() }).nullish(),
+});
+
+const membersOf = ({ results, paging }: z.infer<typeof membersSchema>) => ({
+  members: results.map(({ recordId, membershipTimestamp }) => ({ contactId: recordId, joinedAt: membershipTimestamp })),
+  after: paging?.next?.after ?? null,
+});
+
+type SegmentCalls = Pick<HubSpot, 'segments' | 'segment' | 'segmentByName' | 'membershipPage' | 'joinedPage' | 'memberships'>;
 
 /** Segments, as HubSpot now calls its lists: what they are, who is in them, and which of them a contact is in. */
 export function segmentCalls(requester: Requester): SegmentCalls {
@@ -83,18 +94,27 @@ export function segmentCalls(requester: Requester): SegmentCalls {
           method: 'GET',
           path: `${PATHS.lists}/${encodeURIComponent(segmentId)}/memberships`,
           query: { limit: Math.min(limit, MEMBERS_PAGE), after },
-          schema: z.object({
-            results: z.array(z.object({ recordId: contactIdSchema, membershipTimestamp: z.string() })),
-            paging: z.object({ next: z.object({ after: z.string() }).nullish() }).nullish(),
-          }),
+          schema: membersSchema,
           repeatable: true,
         },
         call,
       );
-      return {
-        members: page.results.map(({ recordId, membershipTimestamp }) => ({ contactId: recordId, joinedAt: membershipTimestamp })),
-        after: page.paging?.next?.after ?? null,
-      };
+      return membersOf(page);
+    },
+
+    async joinedPage(segmentId, after, call) {
+      const page = await requester.send(
+        {
+          operation: 'read who joined a segment',
+          method: 'GET',
+          path: `${PATHS.lists}/${encodeURIComponent(segmentId)}/memberships/join-order`,
+          query: { limit: MEMBERS_PAGE, after },
+          schema: membersSchema,
+          repeatable: true,
+        },
+        call,
+      );
+      return { ...membersOf(page), total: page.total ?? null };
     },
 
     async memberships(ids, call) {

@@ -63,6 +63,13 @@ export interface SegmentMember {
   joinedAt: string;
 }
 
+/** Where a walk through changed contacts stands: all changed before `time` were seen, and with `afterId` those of that very time up to this id. */
+export interface ChangePosition {
+  /** ISO 8601. */
+  time: string;
+  afterId: string | null;
+}
+
 export interface SegmentMembership {
   segmentId: string;
   firstAddedAt: string;
@@ -119,6 +126,12 @@ export interface HubSpot {
   createContacts(rows: readonly Record<string, string>[], call: Call): Promise<Outcome<{ contact: HubSpotContact }>[]>;
   /** Row by row in the order given. */
   updateContacts(rows: readonly ContactUpdate[], call: Call): Promise<UpdateOutcome[]>;
+  /** The next 200 contacts in the order of their last change. The search index lags writes by seconds, and shows no archived contacts. */
+  changedContacts(position: ChangePosition, properties: readonly string[], call: Call): Promise<{ contacts: HubSpotContact[]; next: ChangePosition; more: boolean }>;
+  /** One page (100) of the archived contacts in the order of their ids. `after` null ends. */
+  archivedPage(after: string | null, call: Call): Promise<{ ids: HubSpotContactId[]; after: string | null }>;
+  /** Archives a contact, which can be restored for 90 days. HubSpot answers the same where there is none [N8N-3219]: ask what became of it. */
+  archiveContact(id: HubSpotContactId, call: Call): Promise<void>;
   /** The search index lags writes by seconds: read by id before acting on a hit. At most 200. */
   searchContacts(query: { property: string; value: string; properties: readonly string[] }, call: Call): Promise<HubSpotContact[]>;
 
@@ -129,6 +142,8 @@ export interface HubSpot {
   segmentByName(name: string, call: Call): Promise<Segment | null>;
   /** One page of members; `limit` at most 250, which is the default. `after` null ends. */
   membershipPage(segmentId: string, page: { after?: string | null; limit?: number }, call: Call): Promise<{ members: SegmentMember[]; after: string | null }>;
+  /** One page (250) of members in the order of their joining, with the segment's size; `after` null ends. */
+  joinedPage(segmentId: string, after: string | null, call: Call): Promise<{ members: SegmentMember[]; after: string | null; total: number | null }>;
   /** The segments of each contact; a contact that is not there has none. */
   memberships(ids: readonly HubSpotContactId[], call: Call): Promise<Map<HubSpotContactId, SegmentMembership[]>>;
 

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Call } from '../crm/call.ts';
 import { chunks } from '../crm/chunks.ts';
 import { CrmFailure } from '../crm/failure.ts';
@@ -24,7 +25,7 @@ type Written = Outcome<{ contact: HubSpotContact }>;
 type Send = (rows: readonly Row[]) => Promise<ContactBatch>;
 
 /** The writes of contacts, in batches of 100 with an outcome for each row. */
-export function contactWrites(requester: Requester): Pick<HubSpot, 'createContacts' | 'updateContacts'> {
+export function contactWrites(requester: Requester): Pick<HubSpot, 'createContacts' | 'updateContacts' | 'archiveContact'> {
   const sender = (operation: string, path: string, call: Call, repeatable: boolean): Send => (rows) =>
     requester.send(
       { operation, method: 'POST', path: `${PATHS.contacts}${path}`, body: { inputs: rows.map((row) => row.input) }, schema: contactBatchSchema, repeatable },
@@ -38,6 +39,11 @@ export function contactWrites(requester: Requester): Pick<HubSpot, 'createContac
       const keyed = rows.map((properties, index): Row => ({ key: `row-${index}`, input: { properties, objectWriteTraceId: `row-${index}` } }));
       const written = await writeAll(operation, keyed, sender(operation, '/batch/create', call, false));
       return keyed.map(({ key }) => written.get(key) ?? unanswered(operation));
+    },
+
+    async archiveContact(id, call) {
+      // An answer without a body is read as nothing.
+      await requester.send({ operation: 'archive a contact', method: 'DELETE', path: `${PATHS.contacts}/${encodeURIComponent(id)}`, schema: z.unknown(), repeatable: true }, call);
     },
 
     async updateContacts(rows, call) {

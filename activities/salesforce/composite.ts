@@ -9,6 +9,9 @@ import type { Ask, Requester } from './request.ts';
 /** 25 parts, of which 5 may be queries or collections; all together count as one API call (Salesforce, "Composite"). */
 const MOST_PARTS = 5;
 
+/** Parts take over no header but the three of authorization and content: without it our own changes would come back as somebody's. */
+const ownMark = { 'Sforce-Call-Options': 'client=sluice' };
+
 const partSchema = z.object({ referenceId: z.string(), httpStatusCode: z.number(), body: z.unknown() });
 
 /** A query or a collections call, as it would be sent by itself. */
@@ -30,7 +33,7 @@ export async function together<Body>(requester: Requester, parts: readonly Part<
 
 async function composite<Body>(requester: Requester, parts: readonly Part<Body>[], call: Call): Promise<Outcome<{ body: Body }>[]> {
   const operation = [...new Set(parts.map((part) => part.operation))].join(' and ');
-  const compositeRequest = parts.map(({ method, path, body }, index) => ({ method, url: requester.target(path), referenceId: `part${index}`, ...(body === undefined ? {} : { body }) }));
+  const compositeRequest = parts.map(({ method, path, body }, index) => ({ method, url: requester.target(path), referenceId: `part${index}`, httpHeaders: ownMark, ...(body === undefined ? {} : { body }) }));
   const schema = z.object({ compositeResponse: z.array(partSchema).length(parts.length) });
   const { compositeResponse } = await requester.send({ operation, method: 'POST', path: '/composite', body: { allOrNone: false, compositeRequest }, schema, repeatable: true }, call);
   return parts.map((part, index) => outcomeOf(part, `part${index}`, compositeResponse[index]));

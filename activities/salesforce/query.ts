@@ -4,7 +4,7 @@ import { chunks } from '../crm/chunks.ts';
 import { CrmFailure } from '../crm/failure.ts';
 import type { SalesforceId } from '../../sync/records.ts';
 import { together } from './composite.ts';
-import { recordSchema } from './recordSchema.ts';
+import { idSchema, recordSchema } from './recordSchema.ts';
 import type { Requester } from './request.ts';
 import { soql } from './soql.ts';
 import type { QueryPage, Salesforce, SalesforceRecord } from './types.ts';
@@ -18,8 +18,10 @@ const pageSchema = z
   .refine((page) => page.done || page.nextRecordsUrl !== undefined)
   .transform(({ totalSize, done, nextRecordsUrl, records }): QueryPage => ({ totalSize, records, nextRecordsUrl: done ? null : (nextRecordsUrl ?? null) }));
 
+const deletedSchema = z.object({ deletedRecords: z.array(z.object({ id: idSchema })), latestDateCovered: z.string().refine((text) => !Number.isNaN(Date.parse(text))) });
+
 type Bounded = Call & { deleted?: boolean; atMost: number };
-type Queries = Pick<Salesforce, 'query' | 'queryMore' | 'queryAllPages' | 'queryIn' | 'queryLists' | 'retrieve' | 'activeUsers'>;
+type Queries = Pick<Salesforce, 'query' | 'queryMore' | 'queryAllPages' | 'queryIn' | 'queryLists' | 'queryTogether' | 'deletedSince' | 'retrieve' | 'activeUsers'>;
 
 /** Queries and reads by id, with pages followed and URLs kept within their bound. */
 export function queryCalls(requester: Requester): Queries {
@@ -83,6 +85,21 @@ export function queryCalls(requester: Requester): Queries {
       return rows;
     },
     queryLists,
+
+    async queryTogether(queries, { deleted, ...call }) {
+      const outcomes = await together(requester, queries.map((text) => ({ operation: 'query', method: 'GET', path: pathOf(text, deleted), schema: pageSchema })), call);
+      return outcomes.map((outcome) => {
+        if (!outcome.ok) throw outcome.failure;
+        return outcome.body;
+      });
+    },
+
+    async deletedSince(type, start, call) {
+      const query = new URLSearchParams({ start, end: new Date().toISOString() });
+      const path = `/sobjects/${soql.name(type).text}/deleted?${query.toString()}`;
+      const { deletedRecords, latestDateCovered } = await requester.send({ operation: `list deleted ${type}s`, method: 'GET', path, schema: deletedSchema, repeatable: true }, call);
+      return { ids: deletedRecords.map(({ id }) => id), covered: new Date(latestDateCovered).toISOString() };
+    },
 
     async retrieve(type, ids, fields, call) {
       const found = new Map<SalesforceId, SalesforceRecord | null>();

@@ -66,6 +66,10 @@ export interface Salesforce {
   queryIn(values: readonly string[], build: (values: readonly string[]) => string, call: Call & { deleted?: boolean; atMost: number }): Promise<SalesforceRecord[]>;
   /** As `queryIn` for several lists at once, which share API calls; answers the rows of each. */
   queryLists(lists: readonly { values: readonly string[]; build: (values: readonly string[]) => string }[], call: Call & { deleted?: boolean; atMost: number }): Promise<SalesforceRecord[][]>;
+  /** The first pages of several queries, five to an API call. */
+  queryTogether(queries: readonly string[], call: Call & { deleted?: boolean }): Promise<QueryPage[]>;
+  /** Ids deleted since `start` (ISO, at most 15 days back), purged ones included, and until when that is complete. */
+  deletedSince(type: string, start: string, call: Call): Promise<{ ids: SalesforceId[]; covered: string }>;
   /** By id, 2,000 per call; what is deleted or cannot be seen is null. */
   retrieve(type: string, ids: readonly SalesforceId[], fields: readonly string[], call: Call): Promise<Map<SalesforceId, SalesforceRecord | null>>;
 

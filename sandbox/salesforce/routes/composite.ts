@@ -16,14 +16,15 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 const composite = z.object({
   allOrNone: z.boolean().default(false),
-  compositeRequest: z.array(z.object({ method: z.enum(METHODS), url: z.string(), referenceId: z.string().regex(/^\w+$/), body: z.unknown().optional() })),
+  compositeRequest: z.array(z.object({ method: z.enum(METHODS), url: z.string(), referenceId: z.string().regex(/^\w+$/), body: z.unknown().optional(), httpHeaders: z.record(z.string(), z.string()).default({}) })),
 });
 const batch = z.object({
   haltOnError: z.boolean().default(false),
   batchRequests: z.array(z.object({ method: z.enum(METHODS), url: z.string(), richInput: z.unknown().optional() })),
 });
 
-type Part = { method: (typeof METHODS)[number]; url: string; body: unknown };
+/** A part takes over the request's authorization alone: other headers are its own (`httpHeaders`). */
+type Part = { method: (typeof METHODS)[number]; url: string; body: unknown; headers: Record<string, string> };
 type Answer = { status: number; body: unknown; location: string | undefined };
 
 /** `/composite`: up to 25 dependent requests, one API call. `/composite/batch`: up to 25 independent ones, each counted. */
@@ -34,7 +35,7 @@ export function compositeRoutes(app: FastifyInstance, org: Org, usage: SlidingWi
   app.addHook('onClose', async () => parts.close());
 
   const send = async (request: FastifyRequest, part: Part): Promise<Answer> => {
-    const headers = { authorization: request.headers.authorization ?? '' };
+    const headers = { ...part.headers, authorization: request.headers.authorization ?? '' };
     const payload = isObject(part.body) || Array.isArray(part.body) ? { payload: part.body } : {};
     const answer = await parts.inject({ method: part.method, url: part.url, headers, ...payload });
     const body: unknown = answer.body === '' ? null : answer.json();
@@ -49,7 +50,7 @@ export function compositeRoutes(app: FastifyInstance, org: Org, usage: SlidingWi
     const run = async (): Promise<{ failed: boolean; answers: Answer[] }> => {
       const answers: Answer[] = [];
       for (const one of compositeRequest) {
-        const answer = await send(request, { method: one.method, url: String(substitute(one.url, results)), body: substitute(one.body, results) });
+        const answer = await send(request, { method: one.method, url: String(substitute(one.url, results)), body: substitute(one.body, results), headers: one.httpHeaders });
         results.set(one.referenceId, answer.body);
         answers.push(answer);
         if (allOrNone && answer.status >= 300) return { failed: true, answers };
@@ -78,7 +79,7 @@ export function compositeRoutes(app: FastifyInstance, org: Org, usage: SlidingWi
       }
       if (results.length > 0) usage.take();
       const url = one.url.startsWith('/') ? one.url : `/services/data/${one.url.startsWith('v') ? '' : `v${versionOf(request)}/`}${one.url}`;
-      const { status, body } = await send(request, { method: one.method, url, body: one.richInput });
+      const { status, body } = await send(request, { method: one.method, url, body: one.richInput, headers: {} });
       results.push({ statusCode: status, result: body });
     }
     return { hasErrors: results.some((result) => result.statusCode >= 300), results };
