@@ -3,6 +3,7 @@ import { queryCalls } from './query.ts';
 import { openRequester } from './request.ts';
 import type { SalesforceOptions } from './request.ts';
 import { saveCalls } from './save.ts';
+import { changeStream } from './stream.ts';
 import type { Salesforce } from './types.ts';
 
 export type * from './types.ts';
@@ -15,6 +16,7 @@ export function createSalesforce(options: SalesforceOptions): Salesforce {
   const batches = { ...queryCalls(requester), ...saveCalls(requester), ...describeCalls(requester) };
   return {
     ...batches,
+    changes: changeStream(),
     identity: () => requester.identity(),
     usage: () => requester.usage(),
     calls: () => options.limiter.calls(),

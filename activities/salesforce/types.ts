@@ -1,6 +1,6 @@
 import type { Call, Calls } from '../crm/call.ts';
 import type { Outcome } from '../crm/failure.ts';
-import type { ApiValue, SalesforceId } from '../../sync/records.ts';
+import type { ApiValue, SalesforceId, SalesforceType } from '../../sync/records.ts';
 import type { SalesforceField as MappableField } from '../../sync/schema.ts';
 
 /** A query's or retrieve's row: fields as asked for, relations as nested rows; `attributes` are left out. */
@@ -42,6 +42,28 @@ export interface SalesforceUser {
 export interface SalesforceUsage {
   used: number | null;
   limit: number | null;
+}
+
+/** What a change event tells of one record: that it changed, never to what. */
+export interface SalesforceChange {
+  object: SalesforceType;
+  id: SalesforceId;
+  kind: 'create' | 'update' | 'delete' | 'undelete';
+  /** When it was committed, ISO. */
+  at: string;
+}
+
+export interface ChangesOptions {
+  /** The last event of each channel that was handled, as `onEvents` told it; null for new events only. */
+  replay: Record<SalesforceType, number | null>;
+  signal: AbortSignal;
+  /**
+   * One call at a time, with at most 2,000 events; what arrives meanwhile goes with the next. `replay` is how far the channels are now
+   * handed over, for those that moved on; `gap` says that there were changes without a usable id: only a poll finds them.
+   */
+  onEvents(events: SalesforceChange[], replay: { Lead?: number; Contact?: number }, gap: boolean): Promise<void>;
+  /** Both channels are subscribed to: changes committed from now on are told. Again after the session was renewed. */
+  onConnected?(): void;
 }
 
 /** A record to create, by field name. */
@@ -86,6 +108,13 @@ export interface Salesforce {
   upsertByExternalId(type: string, field: string, rows: readonly CreateRow[], call: Call): Promise<Outcome<{ id: SalesforceId; created: boolean }>[]>;
   /** Row by row, 200 per call; what is deleted already counts as done. */
   remove(ids: readonly SalesforceId[], call: Call): Promise<Outcome<{ id: SalesforceId }>[]>;
+
+  /**
+   * Change Data Capture of Leads and Contacts, others' changes only; counts no API calls. Ends by rejecting: with the signal's reason, with what
+   * `onEvents` threw, or with a {@link CrmFailure} whose code is `STREAM_UNAVAILABLE` (the org refuses it: not switched on, no permission),
+   * `REPLAY_TOO_OLD` (events since then are no longer kept), `NETWORK` (subscribe again from the last `replay`), or as for other calls.
+   */
+  changes(options: ChangesOptions): Promise<never>;
 
   activeUsers(call: Call): Promise<SalesforceUser[]>;
   /** `GET /limits`: daily API requests of the org. */
