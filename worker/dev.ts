@@ -68,6 +68,7 @@ function overview(stack: Stack): string {
     ...(addresses.temporalUi === undefined ? [] : [['Web UI', addresses.temporalUi] satisfies [string, string]]),
     ['HubSpot', `${addresses.hubspot}${kind}`],
     ['Salesforce', `${addresses.salesforce}${kind}`],
+    ['Webhooks', environment.webhooks?.url ?? 'off: polling notices changes'],
     ['Connection', environment.connection],
     ['Data', relative('', environment.dataDir) || '.'],
   ];

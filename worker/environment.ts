@@ -20,6 +20,15 @@ export interface Environment {
     clientSecret: string;
     sandbox: boolean;
   };
+  /** Where HubSpot's webhooks are received; null where polling alone notices changes. */
+  webhooks: {
+    host: string;
+    port: number;
+    /** The public address that HubSpot sends to and signs, to the letter. */
+    url: string;
+    /** With which HubSpot signs. */
+    secret: string;
+  } | null;
   /** On 127.0.0.1. */
   ports: { hubspotSandbox: number; salesforceSandbox: number; temporal: number; temporalUi: number };
   /** Absolute. Holds the data files of Temporal's dev server and of the sandboxes. */
@@ -34,7 +43,8 @@ export type HubSpotAuth =
 
 const root = join(import.meta.dirname, '..');
 const port = z.coerce.number('must be a port number').int('must be a whole number').min(1, 'must be above 0').max(65_535, 'must be below 65536');
-const url = z.url({ protocol: /^https?$/, error: 'must be an address such as https://example.com' }).transform((value) => value.replace(/\/+$/, ''));
+const address = z.url({ protocol: /^https?$/, error: 'must be an address such as https://example.com' });
+const url = address.transform((value) => value.replace(/\/+$/, ''));
 const secret = z.string().trim();
 
 /** Every setting is optional. An empty value counts as none. */
@@ -55,6 +65,14 @@ const settings = z.object({
   SALESFORCE_LOGIN_URL: url.optional(),
   SALESFORCE_CLIENT_ID: secret.optional(),
   SALESFORCE_CLIENT_SECRET: secret.optional(),
+
+  /** Where webhooks are listened for; the word off for nowhere. */
+  SLUICE_WEBHOOK_HOST: z.string().trim().regex(/^[\w.:-]+$/, 'must be an address to listen on, such as 127.0.0.1').default('127.0.0.1'),
+  SLUICE_WEBHOOK_PORT: z.union([z.literal('off'), port], 'must be a port number from 1 to 65535, or the word off').default(4030),
+  /** Where HubSpot sends them to, from outside. */
+  SLUICE_WEBHOOK_URL: address.optional(),
+  /** With which HubSpot signs them: the app's client secret, and so by default HUBSPOT_CLIENT_SECRET. */
+  HUBSPOT_WEBHOOK_SECRET: secret.optional(),
 
   SANDBOX_HUBSPOT_PORT: port.default(4010),
   SANDBOX_SALESFORCE_PORT: port.default(4020),
@@ -81,9 +99,11 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     throw new UserError(`${String(issue?.path[0])} ${issue?.message}: correct it, or unset it for the default.`);
   }
   const s = parsed.data;
+  const crms = accounts(s);
   return {
     connection: s.SLUICE_CONNECTION,
-    ...accounts(s),
+    ...crms,
+    webhooks: webhooks(s, crms.hubspot.sandbox),
     ports: {
       hubspotSandbox: s.SANDBOX_HUBSPOT_PORT,
       salesforceSandbox: s.SANDBOX_SALESFORCE_PORT,
@@ -135,6 +155,15 @@ function hubspotAuth(s: Settings): HubSpotAuth {
     clientSecret: required(s, 'HUBSPOT_CLIENT_SECRET', oauthNames),
     refreshToken: required(s, 'HUBSPOT_REFRESH_TOKEN', oauthNames),
   };
+}
+
+function webhooks(s: Settings, sandbox: boolean): Environment['webhooks'] {
+  const { SLUICE_WEBHOOK_HOST: host, SLUICE_WEBHOOK_PORT: port } = s;
+  const secret = s.HUBSPOT_WEBHOOK_SECRET ?? (sandbox ? 'sandbox' : s.HUBSPOT_CLIENT_SECRET);
+  if (port === 'off' || secret === undefined) return null;
+  const url = s.SLUICE_WEBHOOK_URL ?? (sandbox ? `http://127.0.0.1:${port}/hubspot/webhooks` : undefined);
+  if (url === undefined) throw new UserError('SLUICE_WEBHOOK_URL is missing: set it to the public address to which HubSpot sends webhooks, or SLUICE_WEBHOOK_PORT to off.');
+  return { host, port, url, secret };
 }
 
 function required(s: Settings, name: Extract<Name, (typeof oauthNames)[number] | (typeof salesforceNames)[number]>, together: readonly Name[]): string {

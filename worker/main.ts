@@ -4,10 +4,11 @@ import type { Client } from '@temporalio/client';
 import { workflowIds } from '../workflows/ids.ts';
 import * as messages from '../workflows/messages.ts';
 import { startConnection } from './connection.ts';
-import { readEnvironment } from './environment.ts';
+import { readEnvironment, type Environment } from './environment.ts';
 import { connectTemporalForWorker } from './temporal/connect.ts';
 import { ensureSearchAttributes } from './temporal/search-attributes.ts';
 import { runMain } from './user-error.ts';
+import { CannotListen, startReceiver, type Receiver } from './webhooks/receiver.ts';
 import { createSluiceWorker } from './worker.ts';
 
 /** `npm run worker`: serves one connection until it is asked to end. */
@@ -17,14 +18,35 @@ async function main(): Promise<void> {
   const { connection, nativeConnection, client, namespace } = await connectTemporalForWorker();
   await ensureSearchAttributes(connection, namespace);
   const worker = await createSluiceWorker({ environment, nativeConnection, client, namespace });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => worker.shutdown());
+  let receiver: Receiver | null = null;
+  let ending: Promise<void> | undefined;
+  // First, so that HubSpot sends to another receiver, or again, and not into a process that ends.
+  const end = async (): Promise<void> => {
+    await receiver?.close();
+    worker.shutdown();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { ending ??= end(); });
   const running = worker.run();
   await startConnection(client, environment.connection);
+  receiver = await receive(environment, client);
   console.log(`Worker ready for the connection "${environment.connection}".`);
   void reportReadiness(client, environment.connection);
   await running;
+  await receiver?.close();
   await nativeConnection.close();
   await connection.close();
+}
+
+/** Another worker of this machine may hold the port, or another program: neither keeps this one from working. */
+async function receive({ webhooks, connection }: Environment, client: Client): Promise<Receiver | null> {
+  if (webhooks === null) return null;
+  try {
+    return await startReceiver({ webhooks, connection, client });
+  } catch (error) {
+    if (!(error instanceof CannotListen)) throw error;
+    console.log(`Note: webhooks are not received here, since ${error.why} (SLUICE_WEBHOOK_PORT chooses another): polling notices changes all the same, later.`);
+    return null;
+  }
 }
 
 /** To stderr, without what is meant to be so: queues are served apart, workflows on one and activities on the others. */

@@ -15,7 +15,7 @@ export interface StackOptions {
   env?: NodeJS.ProcessEnv;
   /**
    * A stack that meets no other: free ports, a temporary data directory that `stop` removes, and neither accounts nor
-   * Temporal server nor connection from this process's settings. What `env` gives still counts.
+   * Temporal server nor webhooks nor connection from this process's settings. What `env` gives still counts.
    */
   isolated?: boolean;
   /** Gets what is going on and what the children print, each line with the part's name in front. */
@@ -46,7 +46,7 @@ export interface Stack {
 }
 
 const root = join(import.meta.dirname, '..');
-const chosenOutside = /^(HUBSPOT|SALESFORCE|TEMPORAL)_|^SLUICE_CONNECTION$/;
+const chosenOutside = /^(HUBSPOT|SALESFORCE|TEMPORAL|(SLUICE|SANDBOX)_WEBHOOK)_|^SLUICE_CONNECTION$/;
 
 /**
  * Starts what `npm run dev` consists of, each part as a child, and waits for each to be ready. Where one fails, those
@@ -91,7 +91,7 @@ async function start(options: StackOptions, undo: (() => Promise<unknown>)[], st
       name: 'The sandbox',
       script: options.scripts?.sandbox ?? join(root, 'sandbox/main.ts'),
       args: ['--data', environment.dataDir],
-      env,
+      env: { SANDBOX_WEBHOOK_URL: environment.webhooks?.url ?? 'off', ...env },
       output: (line) => output('sandbox', line),
     });
     undo.push(() => child.stop());
@@ -136,7 +136,7 @@ async function settings(options: StackOptions, undo: (() => Promise<unknown>)[])
   const dataDir = await mkdtemp(join(tmpdir(), 'sluice-'));
   undo.push(() => rm(dataDir, { recursive: true, force: true }));
   const ports: NodeJS.ProcessEnv = {};
-  for (const name of ['SLUICE_TEMPORAL_PORT', 'SLUICE_TEMPORAL_UI_PORT', 'SANDBOX_HUBSPOT_PORT', 'SANDBOX_SALESFORCE_PORT']) {
+  for (const name of ['SLUICE_TEMPORAL_PORT', 'SLUICE_TEMPORAL_UI_PORT', 'SANDBOX_HUBSPOT_PORT', 'SANDBOX_SALESFORCE_PORT', 'SLUICE_WEBHOOK_PORT']) {
     ports[name] = String(await freePort());
   }
   // A profile file of the person's `temporal` program may name a server and an API key.

@@ -8,6 +8,7 @@ const root = join(import.meta.dirname, '../..');
 const hubspot = { HUBSPOT_ACCESS_TOKEN: 'pat-secret' };
 const oauth = { HUBSPOT_CLIENT_ID: 'h-id', HUBSPOT_CLIENT_SECRET: 'h-secret', HUBSPOT_REFRESH_TOKEN: 'h-refresh-secret' };
 const salesforce = { SALESFORCE_LOGIN_URL: 'https://acme.my.salesforce.com/', SALESFORCE_CLIENT_ID: 's-id', SALESFORCE_CLIENT_SECRET: 's-secret' };
+const receives = { SLUICE_WEBHOOK_URL: 'https://sluice.example.com/hubspot/webhooks' };
 
 describe('the environment', () => {
   test('without settings is for the connection main and both sandboxes, on the documented ports', () => {
@@ -15,6 +16,7 @@ describe('the environment', () => {
       connection: 'main',
       hubspot: { baseUrl: 'http://127.0.0.1:4010', auth: { kind: 'token', token: 'pat-sandbox' }, sandbox: true },
       salesforce: { loginUrl: 'http://127.0.0.1:4020', clientId: 'sandbox', clientSecret: 'sandbox', sandbox: true },
+      webhooks: { host: '127.0.0.1', port: 4030, url: 'http://127.0.0.1:4030/hubspot/webhooks', secret: 'sandbox' },
       ports: { hubspotSandbox: 4010, salesforceSandbox: 4020, temporal: 7233, temporalUi: 8233 },
       dataDir: join(root, '.data'),
       cacheDir: join(root, '.cache'),
@@ -35,9 +37,26 @@ describe('the environment', () => {
   });
 
   test('takes two accounts, HubSpot by a refresh token', () => {
-    const { auth, baseUrl } = readEnvironment({ ...oauth, ...salesforce, HUBSPOT_BASE_URL: 'http://127.0.0.1:4999/' }).hubspot;
+    const { auth, baseUrl } = readEnvironment({ ...oauth, ...salesforce, ...receives, HUBSPOT_BASE_URL: 'http://127.0.0.1:4999/' }).hubspot;
     assert.deepEqual(auth, { kind: 'oauth', clientId: 'h-id', clientSecret: 'h-secret', refreshToken: 'h-refresh-secret' });
     assert.equal(baseUrl, 'http://127.0.0.1:4999');
+  });
+
+  test('receives no webhooks where the port is off, nor with a private token and no secret to check them by', () => {
+    for (const env of [{ SLUICE_WEBHOOK_PORT: 'off' }, { ...oauth, ...salesforce, SLUICE_WEBHOOK_PORT: 'off' }, { ...hubspot, ...salesforce, ...receives }]) {
+      assert.equal(readEnvironment(env).webhooks, null);
+    }
+  });
+
+  test('moves the sandbox\'s webhooks with their port', () => {
+    const { webhooks } = readEnvironment({ SLUICE_WEBHOOK_PORT: '5030', SLUICE_WEBHOOK_HOST: '0.0.0.0', HUBSPOT_WEBHOOK_SECRET: 'other' });
+    assert.deepEqual(webhooks, { host: '0.0.0.0', port: 5030, url: 'http://127.0.0.1:5030/hubspot/webhooks', secret: 'other' });
+  });
+
+  test('checks webhooks by the secret of a public app, or by the one given for them, and keeps their address to the letter', () => {
+    assert.equal(readEnvironment({ ...oauth, ...salesforce, ...receives }).webhooks?.secret, 'h-secret');
+    const { webhooks } = readEnvironment({ ...hubspot, ...salesforce, SLUICE_WEBHOOK_URL: 'https://Sluice.example.com/a%2Fb/?c=d', HUBSPOT_WEBHOOK_SECRET: 'w' });
+    assert.deepEqual(webhooks, { host: '127.0.0.1', port: 4030, url: 'https://Sluice.example.com/a%2Fb/?c=d', secret: 'w' });
   });
 
   const refused: [why: string, env: NodeJS.ProcessEnv, sentence: RegExp][] = [
@@ -47,6 +66,11 @@ describe('the environment', () => {
     ['a Salesforce address missing', { ...hubspot, ...salesforce, SALESFORCE_LOGIN_URL: undefined }, /^SALESFORCE_LOGIN_URL is missing/],
     ['a HubSpot refresh token missing', { ...oauth, ...salesforce, HUBSPOT_REFRESH_TOKEN: undefined }, /^HUBSPOT_REFRESH_TOKEN is missing/],
     ['a HubSpot address without credentials', { HUBSPOT_BASE_URL: 'https://api.hubapi.com', ...salesforce }, /^HUBSPOT_BASE_URL is set without credentials/],
+    ['a webhook secret without the address', { ...hubspot, ...salesforce, HUBSPOT_WEBHOOK_SECRET: 'w-secret' }, /^SLUICE_WEBHOOK_URL is missing.*SLUICE_WEBHOOK_PORT to off/],
+    ['a public app without the address of its webhooks', { ...oauth, ...salesforce }, /^SLUICE_WEBHOOK_URL is missing/],
+    ['a webhook address that is none', { SLUICE_WEBHOOK_URL: 'sluice.example.com' }, /^SLUICE_WEBHOOK_URL must be an address/],
+    ['a webhook port that is neither', { SLUICE_WEBHOOK_PORT: 'on' }, /^SLUICE_WEBHOOK_PORT must be a port number from 1 to 65535, or the word off/],
+    ['a host to listen on with a path', { SLUICE_WEBHOOK_HOST: 'http://localhost/' }, /^SLUICE_WEBHOOK_HOST must be an address to listen on/],
     ['both kinds of HubSpot credentials', { ...hubspot, ...oauth, ...salesforce }, /^HubSpot is configured twice/],
     ['an address that is none', { ...hubspot, ...salesforce, SALESFORCE_LOGIN_URL: 'acme s-secret' }, /^SALESFORCE_LOGIN_URL must be an address/],
     ['a connection with a slash', { SLUICE_CONNECTION: 'a/b' }, /^SLUICE_CONNECTION must be 1 to 40 lower-case letters/],
