@@ -16,6 +16,9 @@ const environment = z.object({
   SANDBOX_SEARCH_LAG_MS: number(1000),
   /** `off` enforces no rate limits, as `--no-rate-limit` does. */
   SANDBOX_RATE_LIMIT: z.enum(['on', 'off'], 'is neither on nor off').default('on'),
+  /** Where HubSpot's webhooks go; `off` sends none. */
+  SANDBOX_WEBHOOK_URL: z.string().optional().transform((text) => text || 'http://127.0.0.1:4030/hubspot/webhooks')
+    .refine((text) => text === 'off' || z.url({ protocol: /^https?$/ }).safeParse(text).success, 'is neither off nor the address of a web server'),
 });
 
 const flags = z.object({
@@ -50,6 +53,7 @@ async function main(): Promise<void> {
   const hubspot = await startHubSpotSandbox({
     port: settings.SANDBOX_HUBSPOT_PORT, dataFile: dataFile('hubspot.db'), rateLimit, tls,
     segmentLagMs: settings.SANDBOX_SEGMENT_LAG_MS, searchLagMs: settings.SANDBOX_SEARCH_LAG_MS,
+    webhooks: settings.SANDBOX_WEBHOOK_URL === 'off' ? {} : { targetUrl: settings.SANDBOX_WEBHOOK_URL },
   });
   const salesforce = await startSalesforceSandbox({ port: settings.SANDBOX_SALESFORCE_PORT, dataFile: dataFile('salesforce.db'), rateLimit, tls });
 

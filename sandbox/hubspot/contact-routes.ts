@@ -77,7 +77,7 @@ export function contactRoutes(app: FastifyInstance, account: Account, prefix: st
     const contact = contacts.findOwn(body.objectId, body.idProperty ?? undefined) ?? contacts.store.get(body.objectId);
     if (!contact && body.idProperty !== 'email') throw new HubSpotError(404, 'OBJECT_NOT_FOUND', `Object not found.`);
     contacts.store.write(() => {
-      if (contact) contacts.forget(contact);
+      if (contact) contacts.forget(contact, account.source);
       else contacts.store.block(body.objectId.trim().toLowerCase());
     });
     return reply.code(204).send();

@@ -1,11 +1,13 @@
 import type { Clock } from '../common/clock.ts';
 import type { Database } from '../common/database.ts';
-import type { Contact, History, HistoryEntry, Source, Values } from './contact.ts';
+import type { Cause, Contact, History, HistoryEntry, Source, Values } from './contact.ts';
 import { hubspotTime } from './times.ts';
 
 const KEPT_REVISIONS = 20;
 
-export type Listener = (before: Contact | undefined, after: Contact | undefined) => void;
+export type Listener = (before: Contact | undefined, after: Contact | undefined, cause: Cause) => void;
+/** What a merged record has from the two that became it. */
+export type Inherited = { history: History; values: Values; primary: Contact; loser: Contact };
 
 /**
  * The contacts and what finds them: by id, by email (additional ones too), by unique property, by an id merged away. All contacts are in memory,
@@ -106,24 +108,24 @@ export class ContactStore {
   }
 
   /** Writes the contact; every value that differs from before (or from what a new one inherits) gets a history entry. */
-  put(before: Contact | undefined, after: Contact, source: Source, inherited?: { history: History; values: Values }): Contact {
+  put(before: Contact | undefined, after: Contact, source: Source, inherited?: Inherited): Contact {
     const history = before ? this.history(before.id) : (inherited?.history ?? {});
     record(history, before?.values ?? inherited?.values ?? {}, after.values, source, hubspotTime(after.updatedAt));
     this.#database.run('INSERT OR REPLACE INTO contacts (id, contact, history) VALUES (?, ?, ?)', Number(after.id), JSON.stringify(after), JSON.stringify(history));
     this.#index(before, after);
-    this.#tell(before, after);
+    this.#tell(before, after, inherited ? { kind: 'merge', source, primary: inherited.primary, loser: inherited.loser } : { kind: 'write', source });
     return after;
   }
 
   /** Removes the contact for good; a merge leaves its id as an alias. */
-  remove(contact: Contact, target?: string): void {
+  remove(contact: Contact, cause: Cause, target?: string): void {
     this.#database.run('DELETE FROM contacts WHERE id = ?', Number(contact.id));
     this.#index(contact, undefined);
     if (target !== undefined) {
       this.#aliases.set(contact.id, target);
       this.#database.run('INSERT OR REPLACE INTO aliases (id, target) VALUES (?, ?)', contact.id, target);
     }
-    this.#tell(contact, undefined);
+    this.#tell(contact, undefined, cause);
   }
 
   block(email: string): void {
@@ -145,8 +147,8 @@ export class ContactStore {
     return this.#clock.now();
   }
 
-  #tell(before: Contact | undefined, after: Contact | undefined): void {
-    for (const listener of this.#listeners) listener(before, after);
+  #tell(before: Contact | undefined, after: Contact | undefined, cause: Cause): void {
+    for (const listener of this.#listeners) listener(before, after, cause);
   }
 
   #index(before: Contact | undefined, after: Contact | undefined): void {

@@ -16,6 +16,11 @@ export type Contact = {
   readonly archivedAt?: number;
 };
 
+/** What was done to a contact, and by whom. A merge is told three times: of the two records that go, then of the one that comes. */
+export type Cause =
+  | { kind: 'write' | 'privacyDeletion' | 'purge'; source: Source }
+  | { kind: 'merge'; source: Source; primary: Contact; loser: Contact };
+
 export type Writes = Record<string, string>;
 /** One validated change: a new contact has no `before`. */
 export type Change = { before: Contact | undefined; writes: Writes };

@@ -126,9 +126,9 @@ export class Contacts {
   }
 
   /** Deletes for good and blocks its emails from then on. */
-  forget(contact: Contact): void {
+  forget(contact: Contact, source: Source): void {
     for (const email of emailsOf(contact.values)) this.store.block(email);
-    this.store.remove(contact);
+    this.store.remove(contact, { kind: 'privacyDeletion', source });
   }
 
   /** Merges two contacts into a third with a new id: the primary's values, the other's where the primary's are blank. */
@@ -148,10 +148,9 @@ export class Contacts {
     values['lifecyclestage'] = further(primary.values['lifecyclestage'] ?? '', loser.values['lifecyclestage'] ?? '');
     if (values['lifecyclestage'] === '') delete values['lifecyclestage'];
     setDomain(values);
-    this.store.remove(primary, id);
-    this.store.remove(loser, id);
+    for (const old of [primary, loser]) this.store.remove(old, { kind: 'merge', source, primary, loser }, id);
     const after: Contact = { id, values, createdAt: Math.min(primary.createdAt, loser.createdAt), updatedAt: now, archived: false };
-    return this.store.put(undefined, after, source, { history, values: { ...loser.values, ...primary.values } });
+    return this.store.put(undefined, after, source, { history, values: { ...loser.values, ...primary.values }, primary, loser });
   }
 }
 

@@ -27,11 +27,10 @@ export function membershipRoutes(app: FastifyInstance, account: Account, prefix:
     const { limit: asked, after, before } = pageQuery.parse(query);
     if (after !== undefined && before !== undefined) throw validationError('Only one of after and before can be given.');
     const limit = limitOf(asked, 100, 250);
-    const keys = ids.map(key);
-    let start = after === undefined ? 0 : above(keys, Number(readPagingToken(after)));
+    let start = after === undefined ? 0 : firstAbove(ids, key, Number(readPagingToken(after)));
     let end = start + limit;
     if (before !== undefined) {
-      end = above(keys, Number(readPagingToken(before)) - 1);
+      end = firstAbove(ids, key, Number(readPagingToken(before)) - 1);
       start = Math.max(0, end - limit);
     }
     const shown = ids.slice(start, end);
@@ -117,8 +116,14 @@ export function membershipRoutes(app: FastifyInstance, account: Account, prefix:
   });
 }
 
-/** The position of the first key above `value`; the keys ascend. */
-function above(keys: number[], value: number): number {
-  const at = keys.findIndex((key) => key > value);
-  return at === -1 ? keys.length : at;
+/** The position of the first id with a key above `value`; the keys ascend. */
+function firstAbove(ids: readonly string[], key: (id: string) => number, value: number): number {
+  let low = 0;
+  let high = ids.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (key(ids[middle] ?? '') <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

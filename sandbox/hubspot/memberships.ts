@@ -7,6 +7,7 @@ export class Memberships {
   readonly #database: Database;
   readonly #members = new Map<string, Map<string, Membership>>();
   readonly #sorted = new Map<string, string[]>();
+  readonly #joined = new Map<string, string[]>();
   /** Times of first joining survive leaving. */
   readonly #firsts = new Map<string, number>();
   #order = 0;
@@ -26,6 +27,7 @@ export class Memberships {
     this.#database.exec('DELETE FROM memberships; DELETE FROM membership_log');
     this.#members.clear();
     this.#sorted.clear();
+    this.#joined.clear();
     this.#firsts.clear();
     this.#order = 0;
   }
@@ -50,7 +52,12 @@ export class Memberships {
 
   /** The members in the order in which they joined: a map keeps it. */
   byJoining(listId: string): string[] {
-    return [...this.#of(listId).keys()];
+    let ids = this.#joined.get(listId);
+    if (!ids) {
+      ids = [...this.#of(listId).keys()];
+      this.#joined.set(listId, ids);
+    }
+    return ids;
   }
 
   join(listId: string, contactId: string, at: number): boolean {
@@ -62,6 +69,7 @@ export class Memberships {
     this.#order += 1;
     members.set(contactId, { first, last: at, order: this.#order });
     this.#sorted.delete(listId);
+    this.#joined.get(listId)?.push(contactId);
     this.#database.run('INSERT OR REPLACE INTO memberships (listId, contactId, first, last, joined) VALUES (?, ?, ?, ?, ?)', listId, contactId, first, at, this.#order);
     this.#write(listId, contactId, 'joined', at);
     return true;
@@ -70,6 +78,7 @@ export class Memberships {
   leave(listId: string, contactId: string, at: number): boolean {
     if (!this.#members.get(listId)?.delete(contactId)) return false;
     this.#sorted.delete(listId);
+    this.#joined.delete(listId);
     this.#database.run('DELETE FROM memberships WHERE listId = ? AND contactId = ?', listId, contactId);
     this.#write(listId, contactId, 'left', at);
     return true;

@@ -4,6 +4,7 @@ import type { Account } from './account.ts';
 import type { Source } from './contact.ts';
 import { answer } from './contact-answers.ts';
 import { writtenProperties } from './contact-routes.ts';
+import { notFound } from './errors.ts';
 
 const USER_ID = 9;
 const PERSON: Source = { sourceType: 'CRM_UI', sourceId: `userId:${USER_ID}`, updatedByUserId: USER_ID };
@@ -42,10 +43,17 @@ export function personRoutes(app: FastifyInstance, account: Account): void {
     const contact = contacts.find(byId.parse(request.body).id, undefined, true);
     return answer(account, store.write(() => contacts.restore(contact, PERSON)), { all: true });
   });
+  app.post('/_sandbox/forget', async (request, reply) => {
+    const { id } = byId.parse(request.body);
+    const contact = store.get(id);
+    if (!contact) throw notFound('Object not found.', { ids: [id] });
+    store.write(() => contacts.forget(contact, PERSON));
+    return reply.code(204).send();
+  });
   app.post('/_sandbox/empty-bin', () => {
     const archived = [...store.all()].filter((contact) => contact.archived);
     store.write(() => {
-      for (const contact of archived) store.remove(contact);
+      for (const contact of archived) store.remove(contact, { kind: 'purge', source: PERSON });
     });
     return { removed: archived.length };
   });

@@ -15,6 +15,9 @@ import { personRoutes } from './person.ts';
 import { propertyRoutes } from './property-routes.ts';
 import { searchRoutes } from './search-routes.ts';
 import { seedHubSpot } from './seed.ts';
+import { webhookControl } from './webhooks/control.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
+import { Webhooks, type WebhookOptions } from './webhooks/webhooks.ts';
 
 export type HubSpotSandboxOptions = {
   /** 0 takes a free port. */
@@ -32,6 +35,8 @@ export type HubSpotSandboxOptions = {
   tls?: { cert: string; key: string } | undefined;
   /** What a new account holds; us-500. A data file that has an account keeps it. */
   seed?: Partial<SeedRequest> | undefined;
+  /** Where events are posted, signed with `sandbox` (nowhere unless given), and how long after a change; 100 to 500 ms. */
+  webhooks?: WebhookOptions | undefined;
 };
 
 export type RunningSandbox = { url: string; close(): Promise<void> };
@@ -41,6 +46,7 @@ const FAMILIES = {
   lists: ['/crm/v3/lists', '/crm/lists/2026-03'],
   properties: ['/crm/v3/properties', '/crm/properties/2026-03'],
   owners: ['/crm/v3/owners', '/crm/owners/2026-03'],
+  webhooks: ['/webhooks/v3', '/webhooks/2026-03'],
   accountInfo: ['/account-info/v3', '/account-info/2026-03'],
 } as const;
 
@@ -51,10 +57,11 @@ export async function startHubSpotSandbox(options: HubSpotSandboxOptions): Promi
   const callsPer10s = options.rateLimit === false ? undefined : typeof options.rateLimit === 'number' ? options.rateLimit : 190;
   const account = new Account(clock, database, { segmentLagMs: options.segmentLagMs ?? 200, searchLagMs: options.searchLagMs ?? 0, callsPer10s, dailyCalls: options.dailyCalls ?? 650_000 });
   if (!account.exists) seedHubSpot(account, seedRequest.parse(options.seed ?? {}));
+  const webhooks = new Webhooks(account, options.webhooks ?? {});
 
   const { app, faults } = createSandbox({
     name: 'HubSpot', clock, tls: options.tls,
-    reset: (seed) => seedHubSpot(account, seed),
+    reset: (seed) => webhooks.restart(() => seedHubSpot(account, seed)),
     errorAnswer: (status) => ({ body: bodyOfStatus(status) ?? {} }),
   });
   answerErrors(app);
@@ -77,7 +84,9 @@ export async function startHubSpotSandbox(options: HubSpotSandboxOptions): Promi
   for (const prefix of FAMILIES.accountInfo) accountInfoRoutes(app, account, prefix);
   oauthRoutes(app, account, '/oauth/v1', false);
   oauthRoutes(app, account, '/oauth/2026-03', true);
+  for (const prefix of FAMILIES.webhooks) webhookRoutes(app, account, webhooks, prefix);
   personRoutes(app, account);
+  webhookControl(app, webhooks);
 
   try {
     const listening = await listen(app, options.port, 'SANDBOX_HUBSPOT_PORT');
@@ -85,6 +94,7 @@ export async function startHubSpotSandbox(options: HubSpotSandboxOptions): Promi
       url: listening.url,
       async close() {
         await listening.close();
+        webhooks.clear();
         database.close();
       },
     };

@@ -57,6 +57,20 @@ describe('the members of a list', () => {
     assert.deepEqual((await page(`${listId}/memberships`)).results.map(({ recordId }) => recordId), [a, b, c]);
   });
 
+  test('leave without disturbing who reads on in the order of joining', async () => {
+    const ids = await contacts(6);
+    const listId = await create('Fair');
+    const put = (path: string, members: string[]) => sandbox.call('PUT', `${lists}/${listId}/memberships/${path}`, members);
+    await put('add', ids);
+    const first = await page(`${listId}/memberships/join-order?limit=3`);
+    assert.deepEqual(first.results.map(({ recordId }) => recordId), ids.slice(0, 3));
+    await put('remove', [ids[0] ?? '', ids[2] ?? '', ids[4] ?? '']);
+    await put('add', [ids[0] ?? '']);
+    const rest = await page(`${listId}/memberships/join-order?after=${first.paging?.next?.after}`);
+    assert.deepEqual(rest.results.map(({ recordId }) => recordId), [ids[3], ids[5], ids[0]]);
+    assert.deepEqual((await page(`${listId}/memberships/join-order`)).results.map(({ recordId }) => recordId), [ids[1], ids[3], ids[5], ids[0]]);
+  });
+
   test('are added and removed in static lists, and the answer says who and who is missing', async () => {
     const [a = '', b = ''] = await contacts(2);
     const listId = await create('Fair');
