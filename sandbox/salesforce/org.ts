@@ -3,6 +3,8 @@ import { z } from 'zod';
 import type { Clock } from '../common/clock.ts';
 import type { Database } from '../common/database.ts';
 import { Tokens } from '../common/tokens.ts';
+import { ChangeLog } from './cdc/log.ts';
+import { cdcSettings } from './cdc/settings.ts';
 import { Cursors } from './cursors.ts';
 import { objectNames } from './field.ts';
 import { to18 } from './ids.ts';
@@ -33,6 +35,7 @@ export class Org {
   store: Store;
   tokens: Tokens;
   cursors: Cursors;
+  readonly changes: ChangeLog;
   #busy: Promise<void> | undefined;
   behaviour: z.output<typeof behaviour> = { collectionParseErrors: 'row', copyExternalId: false, rotateRefreshTokens: false };
 
@@ -50,6 +53,7 @@ export class Org {
     this.store = new Store(database, this.schema, this.identity.instance);
     this.tokens = new Tokens(clock, database);
     this.cursors = new Cursors(clock);
+    this.changes = new ChangeLog(database, clock, cdcSettings());
     if (kept === undefined) this.#save('identity', this.identity);
   }
 
@@ -60,7 +64,7 @@ export class Org {
 
   /** Empties the org and makes it another one: new org id, new record ids, no sessions. */
   reset(): void {
-    for (const table of [...objectNames, 'counters', 'deletions', 'tokens', 'meta']) this.database.exec(`DROP TABLE IF EXISTS "${table}"`);
+    for (const table of [...objectNames, 'counters', 'deletions', 'changes', 'tokens', 'meta']) this.database.exec(`DROP TABLE IF EXISTS "${table}"`);
     this.database.exec('CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)');
     this.identity = newIdentity();
     this.schema = new Schema();
@@ -68,6 +72,7 @@ export class Org {
     this.store = new Store(this.database, this.schema, this.identity.instance);
     this.tokens = new Tokens(this.clock, this.database);
     this.cursors = new Cursors(this.clock);
+    this.changes.create();
     this.#save('identity', this.identity);
   }
 
@@ -96,6 +101,7 @@ export class Org {
         this.#busy = turn.promise;
         resolve(() => {
           this.#busy = undefined;
+          this.changes.endTransaction();
           turn.resolve();
         });
       });
@@ -104,7 +110,13 @@ export class Org {
 
   /** Runs `work` in one transaction; inside a composite request's, whose steps are not one call, in a savepoint of it. */
   transaction<T>(work: () => T): T {
-    if (!this.database.raw.isTransaction) return this.database.transaction(work);
+    if (!this.database.raw.isTransaction) {
+      try {
+        return this.database.transaction(work);
+      } finally {
+        this.changes.endTransaction();
+      }
+    }
     this.database.exec('SAVEPOINT part');
     try {
       const result = work();

@@ -15,6 +15,8 @@ const ON_CONVERSION = [
   'Contract_Ends__c', 'Last_Demo__c', 'VIP__c', 'Score__c', 'Interests__c', 'Tier__c', ...Object.keys(TO_CONTACT),
 ];
 
+export type Late = { object: ObjectName; id?: string | undefined; fields: Body; stampMsAgo: number; lastModifiedMsAgo?: number | undefined };
+
 /** What a person does in the org's user interface, as another user than the integration's. */
 export class Person {
   readonly #org: Org;
@@ -34,6 +36,16 @@ export class Person {
     const row = object && this.#org.store.get(object.name, id);
     if (!object || !row) throw refusal('NOT_FOUND', `There is no record ${text}`);
     return { object, id, row };
+  }
+
+  /** Creates or edits a record in a transaction that began `stampMsAgo` and is committed now; LastModifiedDate may be set apart, as imports of old data do. */
+  late({ object, id, fields, stampMsAgo, lastModifiedMsAgo = stampMsAgo }: Late): string {
+    const ago = (ms: number): number => Math.floor((this.#org.clock.now() - ms) / 1000) * 1000;
+    const context = { ...this.#context, stamps: { SystemModstamp: ago(stampMsAgo), LastModifiedDate: ago(lastModifiedMsAgo) } };
+    if (id === undefined) return createRecord(this.#org, this.#org.schema.definition(object), fields, context);
+    const found = this.find(id);
+    updateRecord(this.#org, found.object, found.id, fields, context);
+    return found.id;
   }
 
   edit(text: string, fields: Body): void {
@@ -65,7 +77,8 @@ export class Person {
       if (from && to && value !== null && value !== undefined) fields[to.name] = printValue(from, value);
     }
     const contact = contactId === undefined ? this.#newContact(lead, fields) : this.#fillBlanks(contactId, fields);
-    org.store.update('Lead', id, {
+    // The event of a conversion does not name LastModifiedDate (Salesforce, "Change Events for Lead Conversion").
+    this.#update(object, id, lead, {
       IsConverted: 1, Status: 'Closed - Converted', ConvertedDate: new Date(org.clock.now()).toISOString().slice(0, 10), ConvertedContactId: contact.contactId,
       ConvertedAccountId: contact.accountId, ...this.#touched(),
     });
@@ -104,6 +117,7 @@ export class Person {
       const now = org.stamp();
       org.store.update(object.name, loser, { IsDeleted: 1, MasterRecordId: id, ...this.#touched() });
       org.store.logDeletion(object.name, loser, now);
+      org.changes.note(object, loser, { type: 'DELETE', before: undefined, after: {}, by: this.#context });
       this.#relink(object.name, loser, id);
     }
     updateRecord(org, object, id, fields, this.#context);
@@ -115,7 +129,8 @@ export class Person {
       for (const field of child.fields) {
         if (field.type !== 'reference' || !field.referenceTo.includes(object) || field.name === 'MasterRecordId') continue;
         for (const id of this.#org.store.referring(child.name, field.name, loser)) {
-          this.#org.store.update(child.name, id, { [field.name]: master, SystemModstamp: this.#org.stamp() });
+          const row = this.#org.store.get(child.name, id) ?? {};
+          this.#update(child, id, row, { [field.name]: master, SystemModstamp: this.#org.stamp() });
         }
       }
     }
@@ -131,8 +146,10 @@ export class Person {
       const other = this.#org.store.find(object.name, field, value)[0];
       if (other) throw refusal('DUPLICATE_VALUE', `duplicate value found: ${field.name} duplicates value on record with id: ${String(other['Id']).slice(0, 15)}`);
     }
-    this.#org.store.update(object.name, id, { IsDeleted: 0, MasterRecordId: null, ...this.#touched() });
+    const changes: Row = { IsDeleted: 0, MasterRecordId: null, ...this.#touched() };
+    this.#org.store.update(object.name, id, changes);
     this.#org.store.forgetDeletion(id);
+    this.#org.changes.note(object, id, { type: 'UNDELETE', before: undefined, after: { ...row, ...changes }, by: this.#context });
   }
 
   /** Removes what lies in the bin for good; its entry in `/deleted` stays. */
@@ -145,6 +162,12 @@ export class Person {
       purged += rows.length;
     }
     return purged;
+  }
+
+  #update(object: ObjectDefinition, id: string, row: Row, changes: Row): void {
+    this.#org.store.update(object.name, id, changes);
+    // What lies in the bin makes no event.
+    if (row['IsDeleted'] !== 1) this.#org.changes.note(object, id, { type: 'UPDATE', before: row, after: { ...row, ...changes }, touched: false, by: this.#context });
   }
 
   #touched(): Row {

@@ -5,8 +5,14 @@ import type { Org } from './org.ts';
 import { duplicatesDetected } from './rules.ts';
 import { readValue, type Row, wrongId } from './values.ts';
 
-/** Who saves, and how: a `person` passes field permissions and duplicate rules; `allowSave` is the duplicate rule header's. */
-export type SaveContext = { userId: string; person?: boolean; allowSave?: boolean; version: string };
+/**
+ * Who saves, and how: a `person` passes field permissions and duplicate rules; `allowSave` is the duplicate rule header's, `client` the call options'.
+ * `stamps` are for a transaction that began long before it is committed; what is `silent` makes no change event.
+ */
+export type SaveContext = {
+  userId: string; person?: boolean; allowSave?: boolean; version: string; client?: string | undefined; silent?: boolean;
+  stamps?: { SystemModstamp: number; LastModifiedDate: number };
+};
 export type Body = Record<string, unknown>;
 
 /** Creates a record and answers its id. Throws SalesforceError with every error found. */
@@ -18,11 +24,13 @@ export function createRecord(org: Org, object: ObjectDefinition, body: Body, con
   demandRequired(object, row);
   setName(object.name, row);
   check(org, object, row, Object.keys(values), undefined, context);
-  const now = org.stamp();
+  const now = context.stamps?.SystemModstamp ?? org.stamp();
   const id = org.store.nextId(object.name);
-  org.store.insert(object.name, {
-    ...row, Id: id, CreatedDate: now, CreatedById: context.userId, LastModifiedDate: now, LastModifiedById: context.userId, SystemModstamp: now,
-  });
+  const after: Row = {
+    ...row, Id: id, CreatedDate: now, CreatedById: context.userId, LastModifiedDate: now, LastModifiedById: context.userId, SystemModstamp: now, ...context.stamps,
+  };
+  org.store.insert(object.name, after);
+  if (!context.silent) org.changes.note(object, id, { type: 'CREATE', before: undefined, after, by: context });
   return id;
 }
 
@@ -40,7 +48,9 @@ export function updateRecord(org: Org, object: ObjectDefinition, id: string, bod
   check(org, object, row, Object.keys(values), id, context);
   const now = org.stamp();
   const name: Row = row['Name'] === before['Name'] ? {} : { Name: row['Name'] ?? null };
-  org.store.update(object.name, id, { ...values, ...name, LastModifiedDate: now, LastModifiedById: context.userId, SystemModstamp: now });
+  const changes: Row = { ...values, ...name, LastModifiedDate: now, LastModifiedById: context.userId, SystemModstamp: now, ...context.stamps };
+  org.store.update(object.name, id, changes);
+  if (!context.silent) org.changes.note(object, id, { type: 'UPDATE', before, after: { ...before, ...changes }, by: context });
 }
 
 /** Moves a live record to the bin; an Account takes its Contacts along. */
@@ -53,6 +63,7 @@ export function deleteRecord(org: Org, object: ObjectDefinition, id: string, con
   const bin = (name: ObjectName, one: string): void => {
     org.store.update(name, one, { IsDeleted: 1, LastModifiedDate: now, LastModifiedById: context.userId, SystemModstamp: now });
     org.store.logDeletion(name, one, now);
+    org.changes.note(org.schema.definition(name), one, { type: 'DELETE', before: undefined, after: {}, by: context });
   };
   bin(object.name, id);
   if (object.name !== 'Account') return;

@@ -8,7 +8,7 @@ import { createRecord, type Body, type SaveContext } from './save.ts';
 /** What a seed put in: counts per object and who the org is. */
 export type Seeded = { orgId: string; leads: number; contacts: number; accounts: number; users: number };
 
-const system: SaveContext = { userId: '', person: true, version: '67.0' };
+const system: SaveContext = { userId: '', person: true, version: '67.0', silent: true };
 
 /**
  * Puts users and records into an empty org: the integration user, an administrator (the person of the control path), the owners that HubSpot knows by

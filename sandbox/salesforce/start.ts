@@ -3,8 +3,12 @@ import { openDatabase } from '../common/database.ts';
 import { SlidingWindow } from '../common/limiter.ts';
 import { listen } from '../common/listen.ts';
 import { createSandbox, seedRequest, type SeedRequest } from '../common/server.ts';
+import { Clients } from './cdc/clients.ts';
+import type { CdcOptions } from './cdc/settings.ts';
 import { refusal } from './errors.ts';
 import { Org } from './org.ts';
+import { cdcRoutes } from './routes/cdc.ts';
+import { cometdRoutes } from './routes/cometd.ts';
 import { controlRoutes } from './routes/control.ts';
 import { dataRoutes, errorAnswer } from './routes/data.ts';
 import { sessionRoutes, type SessionOptions } from './routes/session.ts';
@@ -24,6 +28,8 @@ export type SalesforceSandboxOptions = {
   clientId?: string | undefined;
   clientSecret?: string | undefined;
   clock?: Clock | undefined;
+  /** Change Data Capture: of Leads and Contacts, 100 to 500 ms after the commit, held for 30 s, where not said otherwise. */
+  cdc?: CdcOptions | undefined;
 };
 
 const DAY = 86_400_000;
@@ -38,6 +44,7 @@ export async function startSalesforceSandbox(options: SalesforceSandboxOptions):
   const clock = options.clock ?? new Clock();
   const database = openDatabase(options.dataFile);
   const org = new Org(database, clock);
+  const streaming = new Clients(org, options.cdc ?? {});
   const limit = options.rateLimit === false ? NO_LIMIT : typeof options.rateLimit === 'number' ? options.rateLimit : DEVELOPER_LIMIT;
   const usage = new SlidingWindow(clock, limit, DAY);
   const sessions: SessionOptions = {
@@ -51,6 +58,7 @@ export async function startSalesforceSandbox(options: SalesforceSandboxOptions):
     errorAnswer: (status) => ({ body: refusal(WORDS[status] ?? (status >= 500 ? 'UNKNOWN_EXCEPTION' : 'INVALID_INPUT'), `Status ${status}, injected by the sandbox`).body() }),
     reset: (seed) => {
       org.reset();
+      streaming.reset();
       usage.clear();
       return fill(seed);
     },
@@ -58,7 +66,9 @@ export async function startSalesforceSandbox(options: SalesforceSandboxOptions):
   if (!org.seeded) fill(seedRequest.parse(options.seed ?? {}));
   app.register(async (scope) => sessionRoutes(scope, org, sessions));
   app.register(async (scope) => dataRoutes(scope, org, usage, faults, calls));
+  app.register(async (scope) => cometdRoutes(scope, org, streaming));
   app.register(async (scope) => controlRoutes(scope, org, sessions));
+  app.register(async (scope) => cdcRoutes(scope, org, streaming));
   app.setErrorHandler(errorAnswer);
   app.setNotFoundHandler(async (_request, reply) => reply.code(404).send(refusal('NOT_FOUND', 'The requested resource does not exist').body()));
 

@@ -12,6 +12,9 @@ import type { SessionOptions } from './session.ts';
 const record = z.record(z.string(), z.unknown());
 const convert = z.strictObject({ leadId: z.string(), contactId: z.string().optional(), copyExternalId: z.boolean().optional() });
 const merge = z.strictObject({ master: z.string(), losers: z.array(z.string()), fields: record.default({}) });
+const late = z.strictObject({
+  object: z.enum(objectNames), id: z.string().optional(), fields: record.default({}), stampMsAgo: z.number().default(0), lastModifiedMsAgo: z.number().optional(),
+});
 const byId = z.strictObject({ id: z.string() });
 const edit = z.strictObject({ id: z.string(), fields: record });
 const create = z.strictObject({ object: z.enum(objectNames), fields: record });
@@ -20,13 +23,16 @@ const revoke = z.strictObject({ token: z.string().optional(), kind: z.enum(['acc
 const session = z.strictObject({ tokenLifeMs: z.number().positive().nullable().optional(), instanceUrl: z.url().nullable().optional() });
 const unlock = z.object({ id: z.string().optional() });
 
+/** What the control path answers to an error, in words for whoever wrote the test. */
+export async function controlError(error: unknown, _request: unknown, reply: FastifyReply): Promise<FastifyReply> {
+  if (error instanceof SalesforceError) return reply.code(error.status).send({ message: error.message, errors: error.body() });
+  return reply.code(400).send({ message: error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error) });
+}
+
 /** The person's and the administrator's side, which no real org has under these paths. */
 export function controlRoutes(app: FastifyInstance, org: Org, sessions: SessionOptions): void {
   const person = new Person(org);
-  app.setErrorHandler(async (error, _request, reply) => {
-    if (error instanceof SalesforceError) return reply.code(error.status).send({ message: error.message, errors: error.body() });
-    return reply.code(400).send({ message: error instanceof z.ZodError ? z.prettifyError(error) : error instanceof Error ? error.message : String(error) });
-  });
+  app.setErrorHandler(controlError);
   const post = <T extends z.ZodType>(name: string, schema: T, act: (input: z.output<T>) => unknown): void => {
     app.post(`/_sandbox/${name}`, { preHandler: (_request, _reply, done) => org.whenFree(done) }, async (request: FastifyRequest, reply: FastifyReply) => {
       const input = schema.parse(request.body ?? {});
@@ -42,6 +48,7 @@ export function controlRoutes(app: FastifyInstance, org: Org, sessions: SessionO
   post('undelete', byId, ({ id }) => person.undelete(id));
   post('edit', edit, ({ id, fields }) => person.edit(id, fields));
   post('create', create, ({ object, fields }) => ({ id: person.create(object, fields) }));
+  post('late', late, (input) => ({ id: person.late(input) }));
   post('delete', byId, ({ id }) => person.delete(id));
   post('empty-bin', z.strictObject({}), () => ({ purged: person.emptyBin() }));
 

@@ -49,5 +49,6 @@ export function options(request: FastifyRequest, header: string): Map<string, st
 
 export function contextOf(request: FastifyRequest): SaveContext {
   const duplicates = options(request, 'sforce-duplicate-rule-header');
-  return { userId: request.userId, allowSave: duplicates.get('allowsave')?.toLowerCase() === 'true', version: versionOf(request) };
+  const client = options(request, 'sforce-call-options').get('client');
+  return { userId: request.userId, allowSave: duplicates.get('allowsave')?.toLowerCase() === 'true', version: versionOf(request), client: client || undefined };
 }
