@@ -1,8 +1,10 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter, type SearchAttributePair, type TypedSearchAttributes } from '@temporalio/common';
-import type { Handover } from '../sync/handover.ts';
+import type { Bypass, Handover } from '../sync/handover.ts';
 import type { HubSpotContactId, SalesforceId } from '../sync/records.ts';
 import type * as messages from '../workflows/messages.ts';
 import { ErrorCategoryKey, HubSpotId, InSegment, LastSyncedAt, SalesforceIdKey, SyncStatus } from '../workflows/search-attributes.ts';
+import { workflowIds } from '../workflows/ids.ts';
 import { contactStart } from '../workflows/start.ts';
 import { chunks } from './crm/chunks.ts';
 import type { World } from './world.ts';
@@ -10,14 +12,14 @@ import type { World } from './world.ts';
 /** What a contact's workflow is told; it is started where there is none. */
 type News =
   | { signal: 'changed'; input: messages.Changed }
-  | { signal: 'resync'; input: messages.Resync }
   | { signal: 'look' }
-  | { signal: 'adopt'; input: Handover };
+  | { signal: 'inherit'; input: messages.Inherit }
+  | { signal: 'adopt'; input: Handover | Bypass };
 
 /** Signals one contact's workflow, which starts with it where it does not run (signal-with-start). */
 export async function tellContact(world: World, hubspotId: HubSpotContactId, news: News): Promise<void> {
   const { connection, client } = world;
-  const adopted = news.signal === 'adopt' ? news.input : null;
+  const adopted = news.signal === 'adopt' && 'outcome' in news.input ? news.input : null;
   const start = contactStart(connection, hubspotId);
   await client.workflow.signalWithStart('contactSync', {
     ...start,
@@ -39,11 +41,19 @@ function attributesOf({ outcome, link, membership, at }: Handover): SearchAttrib
   return pairs;
 }
 
-/** Status and Salesforce id of a contact's workflow, as visibility has it. */
+/** What visibility has of a contact's workflow, a moment late. */
 export interface KnownContact {
   status: string | null;
   inSegment: boolean | null;
+  salesforceId: SalesforceId | null;
+  /** Epoch ms. */
+  syncedAt: number | null;
 }
+
+const knownFrom = (found: TypedSearchAttributes): KnownContact => ({
+  status: found.get(SyncStatus) ?? null, inSegment: found.get(InSegment) ?? null,
+  salesforceId: (found.get(SalesforceIdKey) ?? null) as SalesforceId | null, syncedAt: found.get(LastSyncedAt)?.getTime() ?? null,
+});
 
 /** The contacts of a connection that have a workflow, as a visibility query. */
 const runningContacts = ({ connection }: World): string => `WorkflowType = 'contactSync' AND ExecutionStatus = 'Running' AND Connection = '${connection}'`;
@@ -63,7 +73,7 @@ export async function knownContacts(world: World, ids: readonly HubSpotContactId
   const known = new Map<HubSpotContactId, KnownContact>();
   for await (const found of foundBy(world, HubSpotId, ids)) {
     const id = found.get(HubSpotId);
-    if (id !== undefined) known.set(id as HubSpotContactId, { status: found.get(SyncStatus) ?? null, inSegment: found.get(InSegment) ?? null });
+    if (id !== undefined) known.set(id as HubSpotContactId, knownFrom(found));
   }
   return known;
 }
@@ -71,11 +81,33 @@ export async function knownContacts(world: World, ids: readonly HubSpotContactId
 /** The contacts whose workflows have linked these records, claimed or not, by record; a deleted or merged contact holds none. */
 export async function holdersOf(world: World, records: readonly SalesforceId[]): Promise<Record<string, HubSpotContactId>> {
   const holders: Record<string, HubSpotContactId> = {};
-  for await (const found of foundBy(world, SalesforceIdKey, records, " AND SyncStatus NOT IN ('deleted','merged')")) {
-    const [record, id] = [found.get(SalesforceIdKey), found.get(HubSpotId)];
-    if (record !== undefined && id !== undefined) holders[record] = id as HubSpotContactId;
-  }
+  for await (const { record, id } of linkedTo(world, records, " AND SyncStatus NOT IN ('deleted','merged')")) holders[record] = id;
   return holders;
+}
+
+/** Whoever has linked these records, deleted contacts too: an undelete revives their link. */
+export async function contactsOf(world: World, records: readonly SalesforceId[]): Promise<Map<SalesforceId, { id: HubSpotContactId; known: KnownContact }>> {
+  const contacts = new Map<SalesforceId, { id: HubSpotContactId; known: KnownContact }>();
+  for await (const { record, id, known } of linkedTo(world, records)) contacts.set(record, { id, known });
+  return contacts;
+}
+
+async function* linkedTo(world: World, records: readonly SalesforceId[], more = ''): AsyncGenerator<{ record: SalesforceId; id: HubSpotContactId; known: KnownContact }> {
+  for await (const found of foundBy(world, SalesforceIdKey, records, more)) {
+    const [record, id] = [found.get(SalesforceIdKey), found.get(HubSpotId)];
+    if (record !== undefined && id !== undefined) yield { record: record as SalesforceId, id: id as HubSpotContactId, known: knownFrom(found) };
+  }
+}
+
+/** Signals a contact's workflow if it runs; whether it did. */
+export async function tellIfRunning({ client, connection }: World, hubspotId: HubSpotContactId, input: messages.Changed): Promise<boolean> {
+  try {
+    await client.workflow.getHandle(workflowIds.contact(connection, hubspotId)).signal('changed', input);
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
 }
 
 const workflowsPerPage = 200;

@@ -1,4 +1,13 @@
+import { deliverHubSpot } from './changes/deliver-hubspot.ts';
+import { deliverSalesforce } from './changes/deliver-salesforce.ts';
+import { readJoiners } from './changes/joiners.ts';
+import { compareLater } from './changes/later.ts';
+import { compareHubSpot, pollHubSpot } from './changes/poll-hubspot.ts';
+import { subscribeChanges } from './changes/subscribe.ts';
+import { compareSalesforce, pollSalesforce } from './changes/poll-salesforce.ts';
+import { reconcileHubSpot, reconcileSalesforce } from './changes/reconcile.ts';
 import { readSegment, checkConnection } from './connection/check.ts';
+import { eraseRuns } from './connection/erase.ts';
 import { findContact, findSegment, listSegments } from './connection/lookup.ts';
 import { startRelabel } from './connection/relabel.ts';
 import { casting } from './failure.ts';
@@ -23,10 +32,12 @@ export function createActivities(dependencies: Dependencies) {
     readSegment: over(readSegment),
     checkConnection: over(checkConnection),
     startRelabel: () => startRelabel(world),
+    eraseRuns: over(eraseRuns),
     listSegments: () => listSegments(world),
     findSegment: over(findSegment),
     findContact: over(findContact),
   };
+  const feeds = { deliverHubSpot: page(deliverHubSpot), deliverSalesforce: page(deliverSalesforce), subscribeChanges: page<object, void>((world) => subscribeChanges(world)) };
   const pages = {
     listPages: page(listPages),
     importPage: page(importPage),
@@ -37,8 +48,16 @@ export function createActivities(dependencies: Dependencies) {
     relabelPage: page(relabelPage),
     leaversPage: page(leaversPage),
     handOver: page(handOver),
+    pollHubSpot: page(pollHubSpot),
+    compareHubSpot: page(compareHubSpot),
+    compareLater: page(compareLater),
+    readJoiners: page(readJoiners),
+    reconcileHubSpot: page(reconcileHubSpot),
+    pollSalesforce: page(pollSalesforce),
+    compareSalesforce: page(compareSalesforce),
+    reconcileSalesforce: page(reconcileSalesforce),
   };
-  return { ...casting(interactive, { patient: false }), ...casting(pages, { patient: true }) };
+  return { ...casting(interactive, { patient: false }), ...casting({ ...feeds, ...pages }, { patient: true }) };
 }
 
 /** The activities as workflows call them; they import this as a type only. */

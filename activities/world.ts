@@ -7,6 +7,7 @@ import { ownerReader, type Owners } from './connection/owners.ts';
 import { schemaReader, type Schema } from './connection/schema.ts';
 import { segmentReader, type SegmentNow } from './connection/segment.ts';
 import { settingsReader } from './connection/settings.ts';
+import { Seen } from './changes/seen.ts';
 import type { HubSpot } from './hubspot/index.ts';
 import type { Salesforce } from './salesforce/index.ts';
 
@@ -16,6 +17,8 @@ export interface Dependencies {
   hubspot: HubSpot;
   salesforce: Salesforce;
   client: Client;
+  /** Aborted when the worker begins to end: what would run for ever ends then. */
+  ending?: AbortSignal;
 }
 
 /** The dependencies together with what is read through them and remembered for a while. */
@@ -33,6 +36,7 @@ export interface World extends Dependencies {
   askForCheck(): Promise<void>;
   /** Whether an import or resync of the connection may still hand over a base; at most 2 s old. */
   pageJobRuns(): Promise<boolean>;
+  seen: Seen;
 }
 
 /** Wires the readers to one connection's dependencies. */
@@ -47,5 +51,6 @@ export function createWorld(dependencies: Dependencies): World {
     segment: segmentReader(hubspot),
     askForCheck: checkRequester(client, connection),
     pageJobRuns: pageJobReader(client, connection),
+    seen: new Seen(),
   };
 }

@@ -16,6 +16,14 @@ const membership: z.ZodType<Membership> = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('unusable'), segment, why: z.string(), checkedAt: instant }),
 ]);
 
+/** What asked for the sync of a page: an import, a person's resync, a burst of changes, or many who joined the segment. */
+export const pageTriggers = ['import', 'resync', 'change', 'joined'] as const;
+export type PageTrigger = (typeof pageTriggers)[number];
+
+/** To `adopt`, from the Salesforce feed (S4): link this record, and let the pair pass the gate once. */
+export const bypassInput = z.strictObject({ hubspotId, salesforce: z.strictObject(ref), bypass: z.literal('on-create') });
+export type Bypass = z.output<typeof bypassInput>;
+
 /**
  * What a page of a job hands over to a contact's workflow once it has written the data: the argument of `adopt`. `base` holds the
  * fields whose agreement was confirmed; a field left out has no base.
@@ -23,7 +31,7 @@ const membership: z.ZodType<Membership> = z.discriminatedUnion('kind', [
 export const handoverInput = z.strictObject({
   hubspotId,
   name: z.string(),
-  trigger: z.enum(['import', 'resync']),
+  trigger: z.enum(pageTriggers),
   /** ISO: when the page finished with the contact. */
   at: instant,
   settingsVersion: z.number().int(),

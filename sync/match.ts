@@ -70,7 +70,21 @@ class Ladder {
     if (follow !== undefined) return follow;
     // A holder that was deleted for good leaves nothing to link: the next rungs go on.
     const live = [...new Map(ends.flatMap((end) => (end.kind === 'live' ? [[end.record.id, end.record] as const] : []))).values()];
-    return this.#oneOf(live, 'external-id', 'external-id', `${plural(live, 'record')} in Salesforce hold the HubSpot id of this contact`);
+    return this.#oneOf(this.#ofPrimary(live), 'external-id', 'external-id', `${plural(live, 'record')} in Salesforce hold the HubSpot id of this contact`);
+  }
+
+  /**
+   * Contacts that were merged in HubSpot may each have had a record: the former primary's is kept, the others are reported. The
+   * primary is the one whose email the contact has, else the first of the old ids.
+   */
+  #ofPrimary(holders: readonly SalesforceCandidate[]): readonly SalesforceCandidate[] {
+    const ids = [this.#contact.hubspotId, ...this.#contact.mergedIds];
+    const held = ids.filter((id) => holders.some((one) => one.externalId === id));
+    if (held.length < 2) return holders;
+    const email = normaliseEmail(this.#contact.email);
+    const primary = held.find((id) => id === this.#contact.hubspotId)
+      ?? held.find((id) => holders.some((one) => one.externalId === id && email !== null && normaliseEmail(one.email) === email)) ?? held[0];
+    return holders.filter((one) => one.externalId === primary);
   }
 
   /** Rungs 3 and 4: the one live Contact with the email, else the one unconverted Lead. */
@@ -82,7 +96,7 @@ class Ladder {
   }
 
   /** A live Contact beats a live Lead; several of a kind are for a person. */
-  #oneOf(live: SalesforceCandidate[], contactRung: Rung, leadRung: Rung, several: string): Match | null {
+  #oneOf(live: readonly SalesforceCandidate[], contactRung: Rung, leadRung: Rung, several: string): Match | null {
     const contacts = live.filter((one) => one.type === 'Contact');
     const choice = contacts.length > 0 ? contacts : live;
     const [only] = choice;

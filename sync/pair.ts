@@ -1,6 +1,7 @@
 import type { Membership } from './gate.ts';
 import type { RetryPolicy } from './errors.ts';
-import type { ApiValue, ErrorCategory, FieldProblem, FieldReading, HubSpotContactId, Link, SalesforceRef, SalesforceType } from './records.ts';
+import type { Deletes } from './settings.ts';
+import type { ApiValue, ErrorCategory, FieldProblem, FieldReading, HubSpotContactId, Link, SalesforceId, SalesforceRef, SalesforceType } from './records.ts';
 
 /** Where a Salesforce record is in its life, as far as the pair is concerned. */
 export interface LinkedRecord {
@@ -19,15 +20,15 @@ export type PairMatch =
   /** Nothing matches: create in Salesforce where the settings say so. */
   | { kind: 'none' }
   | { kind: 'review'; why: string; candidates: SalesforceRef[] }
-  /** The linked record is gone and nothing took its place. */
-  | { kind: 'gone'; ref: SalesforceRef; why: string };
+  /** The linked record is gone and nothing took its place; `not-visible` may be a matter of permissions. */
+  | { kind: 'gone'; ref: SalesforceRef; how: 'deleted' | 'not-visible'; why: string };
 
 /** Both sides of one contact as `readPair` found them. */
 export type PairReading =
   /** Nothing may be decided: the connection is paused, or its accounts are not in order. */
   | { kind: 'held'; hold: 'paused' | 'not-ready'; reason: string; settingsVersion: number }
   | { kind: 'merged'; into: HubSpotContactId; settingsVersion: number }
-  | { kind: 'deleted'; side: 'hubspot'; reason: string; settingsVersion: number }
+  | { kind: 'deleted'; side: 'hubspot'; how: 'archived' | 'missing'; reason: string; settingsVersion: number; deletes: Deletes }
   | {
       kind: 'pair';
       settingsVersion: number;
@@ -40,6 +41,9 @@ export type PairReading =
       fields: FieldReading[];
       /** What a missing Salesforce record would be created as. */
       createAs: SalesforceType | 'never';
+      /** The one Account whose domain the email has: a new Contact goes there. */
+      account: { id: SalesforceId; name: string } | null;
+      deletes: Deletes;
       /** What HubSpot's own id properties hold, per type of record, where the account has them. */
       storedIds: Partial<Record<SalesforceType, string | null>>;
       /** A property of the segment's criteria changed so recently that its membership may not have followed (S1.7); ISO. */
@@ -63,6 +67,23 @@ export interface PairWrite {
   /** HubSpot's own id property of the Salesforce record is to be set, where the account has it. */
   writeIds: boolean;
 }
+
+/** What is to follow a delete on the other side, once its time of grace is over. */
+export interface PairDelete {
+  hubspotId: HubSpotContactId;
+  settingsVersion: number;
+  /** The side on which is deleted. */
+  side: 'hubspot' | 'salesforce';
+  /** The pair's Salesforce record. */
+  ref: SalesforceRef;
+  /** ISO; of the evidence that the contact may sync. Null where no segment is set, and for a contact that HubSpot has deleted. */
+  checkedAt: string | null;
+  /** Under which the contact was last known to be eligible; null where none was set. */
+  segmentId: string | null;
+}
+
+/** What became of a {@link PairDelete}; what is gone already counts as deleted. */
+export type DeleteOutcome = { kind: 'deleted' } | { kind: 'stale'; why: string } | { kind: 'kept'; why: string };
 
 /** What became of a {@link PairWrite}. */
 export type WriteOutcome =

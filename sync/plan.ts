@@ -1,6 +1,6 @@
 import { decide, nextBase, type Decision } from './decide.ts';
 import { describeRef, type PairReading, type PairWrite, type Refusal, type WriteOutcome } from './pair.ts';
-import type { Base, HubSpotContactId, Link, SyncError } from './records.ts';
+import type { Base, FieldReading, HubSpotContactId, Link, SyncError } from './records.ts';
 
 /** A reading of a pair that may be decided. */
 export type Pair = Extract<PairReading, { kind: 'pair' }>;
@@ -34,14 +34,14 @@ export function baseOf(pair: Pair, { base, baseFields = {} }: Pick<Memory, 'base
   }));
 }
 
-/** Decides what a sync of this reading would write. */
-export function decidePair(pair: Pair, { link, salesforceSeenAt, ...memory }: Memory): Decision {
+/** Decides what a sync of this reading would write; `hubspot-only` is S4's one pass, which writes nothing in Salesforce. */
+export function decidePair(pair: Pair, { link, salesforceSeenAt, ...memory }: Memory, mode: 'sync' | 'hubspot-only' = 'sync'): Decision {
   const { match } = pair;
   return decide({
     fields: pair.fields,
     base: baseOf(pair, memory),
     salesforceChange: { after: salesforceSeenAt, before: match.kind === 'linked' ? match.record.modifiedAt : null },
-    mode: match.kind === 'linked' ? 'sync' : 'create-in-salesforce',
+    mode: match.kind === 'linked' ? mode : 'create-in-salesforce',
     linkedNow: link === null,
     baseOnItsWay: pair.baseOnItsWay,
     ...(pair.createAs !== 'never' && { createAs: pair.createAs }),
@@ -54,15 +54,25 @@ export function decidePair(pair: Pair, { link, salesforceSeenAt, ...memory }: Me
 export type Hindrance =
   | { kind: 'waiting'; reason: string }
   | { kind: 'review'; why: string; candidates: Extract<Pair['match'], { kind: 'review' }>['candidates'] }
-  | { kind: 'gone'; reason: string };
+  | { kind: 'gone'; how: 'deleted' | 'not-visible'; reason: string };
 
 /** @see Hindrance */
 export function hindrance({ email, match, createAs }: Pair): Hindrance | null {
   if (email === null) return { kind: 'waiting', reason: 'It has no email address, and contacts are matched by email.' };
   if (match.kind === 'review') return { kind: 'review', why: match.why, candidates: match.candidates };
-  if (match.kind === 'gone') return { kind: 'gone', reason: match.why };
+  if (match.kind === 'gone') return { kind: 'gone', how: match.how, reason: match.why };
   if (match.kind === 'none' && createAs === 'never') return { kind: 'waiting', reason: 'No Salesforce record matches, and the settings create none.' };
   return null;
+}
+
+/**
+ * Whether a sync might write this field under some base: without one a deleted value looks like one that never was. What no base
+ * moves is no difference: an opt-out in Salesforce, an owner that HubSpot does not know.
+ */
+export function mayNeedWrite({ h, s, rule, treatment }: FieldReading): boolean {
+  if (rule === 'none' || h.key === s.key) return false;
+  if (treatment === 'opt-out') return h.key === 'true';
+  return !(treatment === 'owner' && s.problem !== undefined && (h.key === null || h.problem !== undefined));
 }
 
 /** What is to be sent, or null where nothing differs. The external id is claimed by the first sync through an open gate. */
@@ -71,7 +81,9 @@ export function planWrite(hubspotId: HubSpotContactId, pair: Pair, decision: Dec
   const common = { hubspotId, settingsVersion, hubspot: decision.hubspot, checkedAt: membership.kind === 'unrestricted' ? null : membership.checkedAt };
   if (match.kind !== 'linked') {
     if (createAs === 'never') return null;
-    return { ...common, writeIds: true, salesforce: { kind: 'create', type: createAs, fields: decision.salesforce } };
+    // Readings that older versions recorded name no account.
+    const fields = pair.account == null ? decision.salesforce : { ...decision.salesforce, AccountId: pair.account.id };
+    return { ...common, writeIds: true, salesforce: { kind: 'create', type: createAs, fields } };
   }
   const { link, externalId } = match.record;
   const claim = externalId !== hubspotId;
@@ -79,6 +91,14 @@ export function planWrite(hubspotId: HubSpotContactId, pair: Pair, decision: Dec
   const writeIds = stored !== undefined && stored !== link.id;
   if (!claim && !writeIds && Object.keys(decision.hubspot).length === 0 && Object.keys(decision.salesforce).length === 0) return null;
   return { ...common, writeIds, salesforce: { kind: 'update', ref: { type: link.type, id: link.id }, fields: decision.salesforce, claim } };
+}
+
+/** What S4's one pass sends, or null where HubSpot has it all: no field, no id in Salesforce while the contact is frozen. */
+export function planPass(hubspotId: HubSpotContactId, { match, membership, settingsVersion }: Pair, { hubspot }: Decision): PairWrite | null {
+  if (match.kind !== 'linked' || Object.keys(hubspot).length === 0) return null;
+  const { type, id } = match.record.link;
+  const checkedAt = membership.kind === 'unrestricted' ? null : membership.checkedAt;
+  return { hubspotId, settingsVersion, checkedAt, hubspot, writeIds: false, salesforce: { kind: 'update', ref: { type, id }, fields: {}, claim: false } };
 }
 
 /** What a sync came to, once its writes were answered. */
@@ -105,7 +125,7 @@ export function conclude(pair: Pair, decision: Decision, base: Base, outcome: Ex
   const link: Link = { ...outcome.ref, rung: matched?.rung ?? 'created' };
   return {
     link, base: nextBase(base, decision, outcome.confirmed), wrote: outcome.confirmed, created: outcome.created, error, refused,
-    reason: outcome.created ? `Created ${describeRef(link)} in Salesforce.` : writtenReason(link, outcome.confirmed),
+    reason: outcome.created ? `Created ${describeRef(link)} in Salesforce${pair.account == null ? '' : `, under the account "${pair.account.name}" whose domain its email has`}.` : writtenReason(link, outcome.confirmed),
   };
 }
 

@@ -20,6 +20,8 @@ export interface Environment {
     clientSecret: string;
     sandbox: boolean;
   };
+  /** Whether this worker starts the change feeds. */
+  feeds: boolean;
   /** Where HubSpot's webhooks are received; null where polling alone notices changes. */
   webhooks: {
     host: string;
@@ -66,6 +68,8 @@ const settings = z.object({
   SALESFORCE_CLIENT_ID: secret.optional(),
   SALESFORCE_CLIENT_SECRET: secret.optional(),
 
+  /** Whether the worker starts the change feeds; those that run go on all the same. */
+  SLUICE_FEEDS: z.enum(['on', 'off'], 'must be on or off').default('on'),
   /** Where webhooks are listened for; the word off for nowhere. */
   SLUICE_WEBHOOK_HOST: z.string().trim().regex(/^[\w.:-]+$/, 'must be an address to listen on, such as 127.0.0.1').default('127.0.0.1'),
   SLUICE_WEBHOOK_PORT: z.union([z.literal('off'), port], 'must be a port number from 1 to 65535, or the word off').default(4030),
@@ -103,6 +107,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   return {
     connection: s.SLUICE_CONNECTION,
     ...crms,
+    feeds: s.SLUICE_FEEDS === 'on',
     webhooks: webhooks(s, crms.hubspot.sandbox),
     ports: {
       hubspotSandbox: s.SANDBOX_HUBSPOT_PORT,

@@ -3,7 +3,7 @@ import { DefaultLogger, Runtime, type LogEntry } from '@temporalio/worker';
 import type { Client } from '@temporalio/client';
 import { workflowIds } from '../workflows/ids.ts';
 import * as messages from '../workflows/messages.ts';
-import { startConnection } from './connection.ts';
+import { startConnection, startFeeds } from './connection.ts';
 import { readEnvironment, type Environment } from './environment.ts';
 import { connectTemporalForWorker } from './temporal/connect.ts';
 import { ensureSearchAttributes } from './temporal/search-attributes.ts';
@@ -28,6 +28,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { ending ??= end(); });
   const running = worker.run();
   await startConnection(client, environment.connection);
+  if (environment.feeds) await startFeeds(client, environment.connection);
   receiver = await receive(environment, client);
   console.log(`Worker ready for the connection "${environment.connection}".`);
   void reportReadiness(client, environment.connection);

@@ -46,7 +46,8 @@ export async function createSluiceWorker({ environment, nativeConnection, client
     salesforce: createSalesforce({ loginUrl: salesforce.loginUrl, clientId: salesforce.clientId, clientSecret: salesforce.clientSecret, limiter: createLimiter() }),
   };
   await requireCredentials(crms);
-  const activities = createActivities({ connection, client, ...crms });
+  const ending = new AbortController();
+  const activities = createActivities({ connection, client, ...crms, ending: ending.signal });
   const queues = taskQueues(connection);
   const common = { connection: nativeConnection, namespace, shutdownGraceTime };
   const workflows = await Worker.create({ ...common, taskQueue: queues.workflows, workflowBundle: workflowBundle ?? await bundleWorkflows(), stickyQueueScheduleToStartTimeout });
@@ -62,7 +63,10 @@ export async function createSluiceWorker({ environment, nativeConnection, client
       workflows.shutdown();
       await running;
     },
-    shutdown: () => { for (const worker of callers) worker.shutdown(); },
+    shutdown: () => {
+      ending.abort();
+      for (const worker of callers) worker.shutdown();
+    },
   };
 }
 

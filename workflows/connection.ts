@@ -39,6 +39,7 @@ export async function connection(...given: [z.input<typeof input>?]): Promise<vo
   let checkDue = carried === undefined;
   let relabelDue = false;
   let segmentDue = false;
+  let renewDue = false;
   let checkedInVain = carried !== undefined;
   let turn: Promise<unknown> = Promise.resolve();
   /** Updates wait for one another, so that two people cannot change the settings at once. */
@@ -86,12 +87,13 @@ export async function connection(...given: [z.input<typeof input>?]): Promise<vo
   note(m.resume, m.emptyInput, () => { s.paused = false; checkDue = true; relabelDue = true; }, 'Sync again, and check both accounts. Takes {}.');
   note(m.check, m.emptyInput, () => { checkDue = true; }, 'Check both accounts: access, fields and identity. Takes {}.');
   note(m.checkSegment, m.emptyInput, () => { segmentDue = true; }, 'Look at the inclusion segment again: a contact met it unusable. Takes {}.');
+  note(m.renew, m.emptyInput, () => { renewDue = true; }, 'Go on in a new run: a person whom this one speaks of is to be forgotten. Takes {}.');
   answering(m.settings, () => s, 'All settings, and whether both accounts are in order. Takes nothing.');
   answering(m.health, () => healthOf(s), 'In one look: does it sync, and if not, why and what to do. Takes nothing.');
   rejectOtherSignals(s.rejected, show);
   show();
 
-  const due = () => checkDue || relabelDue || segmentDue || runIsLong();
+  const due = () => checkDue || relabelDue || segmentDue || renewDue || runIsLong();
   for (;;) {
     if (s.ready && s.segment?.unusable == null) await wf.condition(due);
     else if (!(await wf.condition(due, recheckEvery))) checkDue = true;
@@ -122,7 +124,7 @@ export async function connection(...given: [z.input<typeof input>?]): Promise<vo
     } else if (relabelDue) {
       relabelDue = false;
       await startRelabel();
-    } else if (runIsLong()) {
+    } else if (renewDue || runIsLong()) {
       await wf.condition(wf.allHandlersFinished);
       if (!checkDue && !relabelDue && !segmentDue) await wf.continueAsNew<typeof connection>({ carried: s });
     }

@@ -1,9 +1,13 @@
 import * as wf from '@temporalio/workflow';
 import * as z from 'zod';
+import type { Bypass, Handover } from '../sync/handover.ts';
 import type { HubSpotContactId } from '../sync/records.ts';
-import { adopt, noteHandover, noteSync, pauseContact, settle, waitFor } from './contact/inbox.ts';
-import { liveActivities, lookPass, syncPass } from './contact/pass.ts';
+import { liveActivities } from './contact/activities.ts';
+import { forgetAll, staysForgotten } from './contact/forget.ts';
+import { adopt, keepOther, noteBypass, noteChange, noteHandover, noteInheritance, noteSync, pauseContact, settle, waitFor } from './contact/inbox.ts';
+import { lookPass, syncPass } from './contact/pass.ts';
 import { previewPair } from './contact/preview.ts';
+import { resolveReview } from './contact/resolve.ts';
 import { pauseUnshown, show, showDetails } from './contact/show.ts';
 import { answer, newContact, type ContactState } from './contact/state.ts';
 import { readWorkflowId, taskQueues } from './ids.ts';
@@ -30,15 +34,19 @@ export async function contactSync(...given: [z.input<typeof input>?]): Promise<m
   const { connection, last } = readWorkflowId('contact');
   const hubspotId = last as HubSpotContactId;
   const started = readStart(input, given);
-  const s: ContactState = { ...newContact(new Date().toISOString()), ...started.carried };
+  const fresh = newContact(new Date().toISOString());
+  // What a run of an older version carried lacks what was added since.
+  const s: ContactState = { ...fresh, ...started.carried, inbox: { ...fresh.inbox, ...started.carried?.inbox } };
   if (started.carried === undefined && started.look) s.inbox.look = true;
   const activities = liveActivities(taskQueues(connection).live);
   const note = noting(s.rejected, () => showDetails(s, hubspotId));
 
   note(m.resync, m.resyncInput, (i) => noteSync(s, i.reason === undefined ? 'resync' : `resync: ${i.reason}`), 'Sync this contact now, e.g. {"reason": "asked by sales"}.');
-  note(m.changed, m.changedInput, (i) => noteSync(s, `${i.source} ${i.kind}`), 'Something changed: look again, e.g. {"source": "hubspot", "kind": "propertyChange"}.');
+  note(m.changed, m.changedInput, (i) => noteChange(s, i), 'Something changed: look again, e.g. {"source": "hubspot", "kind": "propertyChange"}.');
   note(m.look, m.emptyInput, () => { s.inbox.look = true; }, 'Read, and set status and reason; writes nothing in either CRM. Takes {}.');
-  note(m.adopt, handoverOf(hubspotId), (i) => noteHandover(s, i), 'From a page of an import or resync: link, base and status of what it wrote.');
+  note(m.adopt, adoptInput(hubspotId), (i) => ('bypass' in i ? noteBypass(s, i) : noteHandover(s, i)), 'From a page of an import or resync: link, base and status of what it wrote. From the Salesforce feed: the record that lets the pair pass the gate once.');
+  note(m.inherit, m.inheritInput, (i) => noteInheritance(s, i), 'From a contact that HubSpot merged into this one: its link and base.');
+  note(m.keep, m.emptyInput, () => keepOther(s), 'Cancel the delete that is pending. Takes {}.');
   note(m.pause, m.emptyInput, () => pauseContact(s, true), 'Stop syncing this contact; what comes in is kept. Takes {}.');
   note(m.resume, m.emptyInput, () => pauseContact(s, false), 'Sync again, once for all that came in meanwhile. Takes {}.');
   answering(m.state, () => answer(s, hubspotId, Date.now()), 'Status, reason, link and evidence. Takes nothing.');
@@ -47,11 +55,19 @@ export async function contactSync(...given: [z.input<typeof input>?]): Promise<m
     description: 'What a sync would write now. Writes nothing, and works while paused. Takes {}.',
     validator: (...given: [object?]) => { readInput(m.emptyInput, given); },
   });
+  wf.setHandler(m.resolve, (i) => resolveReview(s, hubspotId, i), {
+    description: 'Answer a review: {"salesforceId": "003..."} for the record that is meant, "new" for none of them, "ignore" to leave the contact out.',
+    validator: (...given) => { readInput(m.resolveInput, given); },
+  });
+  wf.setHandler(m.forget, (i) => {
+    s.inbox.forget ??= `A person had it forgotten${i?.by === undefined ? '' : ` (${i.by})`}.`;
+    return { forgotten: 'The sync of this contact ends for good; only ids and the time are kept. What it has in HubSpot and Salesforce is for a person to delete.' };
+  }, { description: 'Forget this contact: the sync ends for good, and all values are deleted from Temporal. Takes {}.', validator: (...given: [m.Forget?]) => { readInput(m.forgetInput, given); } });
   rejectOtherSignals(s.rejected, () => showDetails(s, hubspotId));
   showDetails(s, hubspotId);
 
   const syncDue = () => s.inbox.sync !== null && !s.inbox.sync.held && !s.paused;
-  const due = () => syncDue() || s.inbox.look || s.inbox.handovers.length > 0;
+  const due = () => syncDue() || s.inbox.look || s.inbox.handovers.length > 0 || s.inbox.forget !== null;
   for (;;) {
     await waitFor(s, () => due() || runIsLong() || pauseUnshown(s));
     // A contact that never comes to rest goes on in a new run all the same: signals would outgrow this one.
@@ -59,14 +75,19 @@ export async function contactSync(...given: [z.input<typeof input>?]): Promise<m
       await wf.condition(wf.allHandlersFinished);
       await wf.continueAsNew<typeof contactSync>({ carried: s }); // nothing awaited between the last look at the inbox and here
     }
-    for (const handover of s.inbox.handovers.splice(0)) adopt(s, handover);
+    for (const handover of s.inbox.handovers.splice(0)) if (s.forgotten === null) adopt(s, handover);
     if (due()) await act();
+    if (s.inbox.forget !== null && s.forgotten === null) {
+      await wf.condition(wf.allHandlersFinished);
+      await wf.continueAsNew<typeof contactSync>({ carried: forgetAll(s) });
+    }
     show(s, connection, hubspotId);
     if (s.phase.status === 'merged') {
       // What comes in while the survivor is told is meant for the survivor.
       do {
         s.inbox.sync = null;
-        await activities.tellContact({ hubspotId: s.phase.into, kind: 'merge' });
+        const inheritance = s.link === null ? null : { from: hubspotId, link: s.link, base: s.base, baseFields: s.baseFields ?? {} };
+        await activities.tellContact({ hubspotId: s.phase.into, kind: 'merge', inheritance });
       } while (s.inbox.sync !== null);
       return answer(s, hubspotId, Date.now());
     }
@@ -74,6 +95,8 @@ export async function contactSync(...given: [z.input<typeof input>?]): Promise<m
 
   /** One pass: a look also frees a sync that was held, since what held it may be gone. */
   async function act(): Promise<void> {
+    if (s.forgotten !== null) return staysForgotten(activities, s, hubspotId);
+    if (s.inbox.forget !== null) return;
     if (s.inbox.look && s.inbox.sync !== null) s.inbox.sync.held = false;
     s.inbox.look = false;
     if (!syncDue()) return settle(s, await lookPass(activities, s, hubspotId), null);
@@ -87,8 +110,14 @@ export async function contactSync(...given: [z.input<typeof input>?]): Promise<m
 }
 
 /** A handover for this contact: one that was meant for another must not give it that one's link and base. */
-const handoverOf = (hubspotId: HubSpotContactId) =>
-  m.handoverInput
+const adoptInput = (hubspotId: HubSpotContactId) =>
+  z.unknown().transform((given, context): Handover | Bypass => {
+    // A union would only say that nothing fits.
+    const parsed = typeof given === 'object' && given !== null && 'bypass' in given ? m.bypassInput.safeParse(given) : m.handoverInput.safeParse(given);
+    if (parsed.success) return parsed.data;
+    for (const { path, message } of parsed.error.issues) context.addIssue({ code: 'custom', path, message });
+    return z.NEVER;
+  })
     .refine((handover) => handover.hubspotId === hubspotId, { path: ['hubspotId'], error: `this is contact ${hubspotId}` })
     .refine((handover) => JSON.stringify(handover).length <= longestHandover, { error: `expected at most ${longestHandover} characters in all` });
 

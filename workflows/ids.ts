@@ -33,14 +33,14 @@ const forms = {
 } as const;
 
 /**
- * Reads connection and last part from the id of the running workflow.
+ * Reads connection and last part from the id of the running workflow; `must` is what the last part has to be.
  * @throws ApplicationFailure (fails the workflow at once) with a sentence that shows the right form.
  */
-export function readWorkflowId(kind: keyof typeof forms): { connection: string; last: string } {
+export function readWorkflowId(kind: keyof typeof forms, must?: string): { connection: string; last: string } {
   const { workflowId, workflowType, taskQueue } = workflowInfo();
   const { pattern, example } = forms[kind];
   const [, connection, last = ''] = pattern.exec(workflowId) ?? [];
-  if (connection === undefined) {
+  if (connection === undefined || (must !== undefined && last !== must)) {
     throw ApplicationFailure.nonRetryable(`A ${workflowType} workflow cannot have the id "${workflowId}": start it as ${example}.`, 'InvalidWorkflowId');
   }
   const expected = taskQueues(connection).workflows;

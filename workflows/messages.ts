@@ -6,11 +6,13 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import * as z from 'zod';
 import type { FieldDecision } from '../sync/decide.ts';
 import { isValidEmail } from '../sync/email.ts';
-import type { Handover } from '../sync/handover.ts';
-import type { ErrorCategory, Link, SalesforceRef } from '../sync/records.ts';
+import type { Bypass, Handover } from '../sync/handover.ts';
+import { rungs, type ErrorCategory, type HubSpotContactId, type Link, type SalesforceId, type SalesforceRef } from '../sync/records.ts';
 import type { Settings } from '../sync/settings.ts';
 import { settingsChange } from '../sync/settings.ts';
 
+const hubspotContactId = z.string().regex(/^[1-9]\d{0,19}$/, 'expected a HubSpot contact id');
+const salesforceRecordId = z.string().regex(/^[A-Za-z0-9]{18}$/, 'expected a Salesforce id of 18 characters');
 const by = z.string().max(200).optional();
 
 // --- connection ---
@@ -38,6 +40,8 @@ export const findContact = defineUpdate<{ hubspotId: string | null }, [FindConta
 export const check = defineSignal<[object?]>('check');
 /** From an activity that met an unusable segment which the connection takes for usable. */
 export const checkSegment = defineSignal<[object?]>('checkSegment');
+/** Go on in a new run, so that the old one can be deleted: somebody it speaks of is to be forgotten. */
+export const renew = defineSignal<[object?]>('renew');
 export const health = defineQuery<Health>('health');
 
 /** One entry of the answer to `listSegments`: an active contact segment, which can be chosen. */
@@ -63,7 +67,7 @@ export const pause = defineSignal<[object?]>('pause');
 export const resume = defineSignal<[object?]>('resume');
 
 // --- contactSync ---
-export { handoverInput } from '../sync/handover.ts';
+export { bypassInput, handoverInput } from '../sync/handover.ts';
 export const resyncInput = z.strictObject({ reason: z.string().max(200).optional() });
 export const changedInput = z.strictObject({
   source: z.enum(['hubspot', 'salesforce', 'segment', 'page']),
@@ -74,10 +78,32 @@ export const emptyInput = z.strictObject({});
 export type Resync = z.infer<typeof resyncInput>;
 export type Changed = z.infer<typeof changedInput>;
 
+/** What a contact leaves to the one that HubSpot merged it into. */
+export const inheritInput = z.strictObject({
+  from: hubspotContactId.transform((id) => id as HubSpotContactId),
+  link: z.strictObject({ type: z.enum(['Lead', 'Contact']), id: salesforceRecordId.transform((id) => id as SalesforceId), rung: z.enum(rungs) }),
+  base: z.record(z.string(), z.string().nullable()),
+  baseFields: z.record(z.string(), z.string()).default({}),
+});
+/** Which record is meant, in a review: its id, `new` for none of them, `ignore` to leave the contact out of the sync. */
+export const resolveInput = z.strictObject({
+  salesforceId: z.union([z.enum(['new', 'ignore']), z.string().regex(/^(003|00Q)[A-Za-z0-9]{15}$/)], 'expected the id of a Lead or Contact (18 characters), "new" or "ignore"'),
+  by,
+});
+export const forgetInput = z.strictObject({ by });
+export type Inherit = z.input<typeof inheritInput>;
+export type Resolve = z.infer<typeof resolveInput>;
+export type Forget = z.infer<typeof forgetInput>;
+
 export const resync = defineSignal<[Resync?]>('resync');
+/** Cancels a pending delete. */
+export const keep = defineSignal<[object?]>('keep');
+export const inherit = defineSignal<[Inherit]>('inherit');
+export const resolve = defineUpdate<ContactAnswer, [Resolve]>('resolve');
+export const forget = defineUpdate<{ forgotten: string }, [Forget?]>('forget');
 export const changed = defineSignal<[Changed]>('changed');
 export const look = defineSignal<[object?]>('look');
-export const adopt = defineSignal<[Handover]>('adopt');
+export const adopt = defineSignal<[Handover | Bypass]>('adopt');
 export const preview = defineUpdate<Preview, [object?]>('preview');
 export const state = defineQuery<ContactAnswer>('state');
 export const history = defineQuery<PastDecision[]>('history');
@@ -105,6 +131,10 @@ export interface ContactAnswer {
   error: { category: ErrorCategory; code: string; message: string; remedy: string; attempts: number; nextAttemptAt: string | null } | null;
   review: { why: string; candidates: SalesforceRef[] } | null;
   mergedInto: string | null;
+  /** Other live records with its id or email: reported, never linked. */
+  duplicates: SalesforceRef[];
+  /** What is going to be deleted, and when, unless somebody sends `keep` or the delete is undone. */
+  pendingDelete: { side: 'hubspot' | 'salesforce'; at: string } | null;
   paused: boolean;
   pending: number;
   /** The last signals that could not be understood, each with the reason; at most 5. */
@@ -130,8 +160,6 @@ export interface Preview {
 }
 
 // --- hubspotChanges and salesforceChanges ---
-const hubspotContactId = z.string().regex(/^[1-9]\d{0,19}$/, 'expected a HubSpot contact id');
-const salesforceRecordId = z.string().regex(/^[A-Za-z0-9]{18}$/, 'expected a Salesforce id of 18 characters');
 const instant = z.iso.datetime({ offset: true });
 
 /** What happened to a contact in HubSpot: ids and kinds, never values. */
@@ -164,6 +192,30 @@ export type SalesforceEvents = z.input<typeof salesforceEventsInput>;
 
 export const hubspotEvents = defineSignal<[HubSpotEvents]>('events');
 export const salesforceEvents = defineSignal<[SalesforceEvents]>('events');
+
+/** Where a change feed stands; answer to `feed`. Times are ISO 8601. */
+export interface FeedAnswer {
+  crm: 'hubspot' | 'salesforce';
+  paused: boolean;
+  /** Of Salesforce: whether its change events are read; of HubSpot: whether any webhook has come. */
+  events: 'on' | 'none-yet' | 'off' | 'unavailable';
+  /** Why, where it is not on. */
+  why: string | null;
+  lastEventAt: string | null;
+  lastPollAt: string | null;
+  nextPollAt: string;
+  /** Everything up to here was read by polls; null before the first. */
+  readUpTo: string | null;
+  /** Events that are not handed on yet, and contacts that wait for a page job to end. */
+  waiting: number;
+  later: number;
+  /** The last change event of each object that was handed on durably (Salesforce). */
+  replay: { Lead: number | null; Contact: number | null };
+  counts: { events: number; read: number; told: number; joined: number; created: number; skipped: Record<string, number> };
+  trouble: { at: string; what: string } | null;
+  rejected: { signal: string; fault: string; at: string }[];
+}
+export const feed = defineQuery<FeedAnswer>('feed');
 
 // --- salesforceImport and segmentResync ---
 export const importInput = z.strictObject({

@@ -6,6 +6,6 @@ import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
  */
 export async function unknownType(): Promise<never> {
   throw ApplicationFailure.nonRetryable(
-    `There is no workflow type "${workflowInfo().workflowType.slice(0, 100)}": Sluice has connection, contactSync, salesforceImport and segmentResync.`, 'UnknownWorkflowType',
+    `There is no workflow type "${workflowInfo().workflowType.slice(0, 100)}": Sluice has connection, contactSync, salesforceImport, segmentResync, hubspotChanges and salesforceChanges.`, 'UnknownWorkflowType',
   );
 }

@@ -47,5 +47,5 @@ async function tellOne(world: World, handover: Handover | undefined, version: nu
   // Its status is of older settings, and the comparison of statuses that followed them did not meet it.
   if (settingsVersion !== version) await tellContact(world, hubspotId, { signal: 'look' });
   // What passes by itself, a locked record for one, is tried again by the contact's own workflow.
-  if (outcome.status === 'error' && outcome.error.category === 'temporary') await tellContact(world, hubspotId, { signal: 'resync', input: { reason: trigger } });
+  if (outcome.status === 'error' && outcome.error.category === 'temporary') await tellContact(world, hubspotId, { signal: 'changed', input: { source: 'page', kind: trigger } });
 }

@@ -3,7 +3,7 @@ import type { Decision } from '../../sync/decide.ts';
 import { gate } from '../../sync/gate.ts';
 import type { Handover } from '../../sync/handover.ts';
 import type { PairReading, PairWrite } from '../../sync/pair.ts';
-import { conclude, decidePair, hindrance, planWrite, type Memory, type Pair } from '../../sync/plan.ts';
+import { conclude, decidePair, hindrance, mayNeedWrite, planWrite, type Memory, type Pair } from '../../sync/plan.ts';
 import type { HubSpotContactId, Link } from '../../sync/records.ts';
 import { heldFailure } from '../connection/accounts.ts';
 import { knownContacts, tellContact, type KnownContact } from '../contacts.ts';
@@ -89,7 +89,7 @@ function stepFor(hubspotId: HubSpotContactId, reading: PairReading, trigger: Han
   // After a loss of Temporal's data the ids in Salesforce are still there: such a contact gets its workflow, which decides.
   const carriesOurId = reading.match.kind === 'linked' && reading.match.record.externalId === hubspotId;
   if (workflow !== undefined || carriesOurId || reading.settlesAt !== null) {
-    const differs = write !== null || hindered !== null || workflow?.status !== 'in-sync';
+    const differs = write !== null || reading.fields.some(mayNeedWrite) || hindered !== null || workflow?.status !== 'in-sync';
     return differs ? { kind: 'tell', outcome: { hubspotId, kind: 'signalled' }, look: false } : { kind: 'done', outcome: { hubspotId, kind: 'at-rest' } };
   }
   const handover = (outcome: Handover['outcome']) => handoverOf(hubspotId, reading, trigger, outcome);
@@ -157,6 +157,6 @@ async function tellAll(world: World, steps: readonly Step[], trigger: Handover['
   const list = steps.flatMap((step) => (step.kind === 'tell' ? [step] : []));
   for (let i = 0; i < list.length; i += signalsInFlight) {
     await Promise.all(list.slice(i, i + signalsInFlight).map(({ outcome, look }) =>
-      tellContact(world, outcome.hubspotId, look ? { signal: 'look' } : { signal: 'resync', input: { reason: trigger } })));
+      tellContact(world, outcome.hubspotId, look ? { signal: 'look' } : { signal: 'changed', input: { source: 'page', kind: trigger } })));
   }
 }

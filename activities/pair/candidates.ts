@@ -111,7 +111,8 @@ export async function readByEmails(world: World, schema: Schema, { emails, leads
   return records;
 }
 
-async function readByIds(world: World, schema: Schema, records: Records, refs: readonly SalesforceRef[], call: Call): Promise<void> {
+/** Reads these records, deleted ones too, into `records`. */
+export async function readByIds(world: World, schema: Schema, records: Records, refs: readonly SalesforceRef[], call: Call): Promise<void> {
   const unread = refs.filter((r) => records.get(r.id) === null);
   // Deleted ones too: they say into which record they were merged.
   await readBy(world, schema, records, 'Id', (type) => unread.filter((r) => r.type === type).map((r) => r.id), { ...call, deleted: true });

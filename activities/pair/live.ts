@@ -1,9 +1,11 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { PairReading, PairWrite, WriteOutcome } from '../../sync/pair.ts';
+import type { DeleteOutcome, PairDelete, PairReading, PairWrite, WriteOutcome } from '../../sync/pair.ts';
+import type { Inherit } from '../../workflows/messages.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import { openWindow } from '../crm/window.ts';
 import { tellContact } from '../contacts.ts';
 import type { World } from '../world.ts';
+import { deletePair } from './delete.ts';
 import { readPairs, type ReadRequest } from './read.ts';
 import { evidenceAgeMs, writePairs } from './write.ts';
 
@@ -21,10 +23,11 @@ export function liveActivities(world: World) {
     readPair: (request: ReadRequest): Promise<PairReading> => read(request),
     /** Sends one decision; answers which fields were confirmed, or why not. */
     writePair: (request: PairWrite): Promise<WriteOutcome> => write(request),
-    /** Tells another contact's workflow to look again, and starts it where there is none. */
-    tellContact: async ({ hubspotId, kind }: { hubspotId: HubSpotContactId; kind: string }): Promise<void> => {
+    /** Tells another contact's workflow to look again, with what it inherits, and starts it where there is none. */
+    tellContact: async ({ hubspotId, kind, inheritance }: { hubspotId: HubSpotContactId; kind: string; inheritance?: Inherit | null }): Promise<void> => {
       if (!/^\d+$/.test(hubspotId)) throw ApplicationFailure.nonRetryable(`"${hubspotId}" is no HubSpot contact id.`);
-      await tellContact(world, hubspotId, { signal: 'changed', input: { source: 'hubspot', kind } });
+      await tellContact(world, hubspotId, inheritance == null ? { signal: 'changed', input: { source: 'hubspot', kind } } : { signal: 'inherit', input: inheritance });
     },
+    deletePair: (request: PairDelete): Promise<DeleteOutcome> => deletePair(world, request),
   };
 }

@@ -1,18 +1,16 @@
-import { readField } from '../../sync/convert.ts';
 import { gate, type Membership } from '../../sync/gate.ts';
-import type { MappedField } from '../../sync/mapping.ts';
 import type { PairMatch, PairReading } from '../../sync/pair.ts';
 import type { FieldReading, HubSpotContactId, Link, SalesforceType } from '../../sync/records.ts';
 import type { Settings } from '../../sync/settings.ts';
 import { heldReason } from '../connection/accounts.ts';
-import type { Owners } from '../connection/owners.ts';
 import { externalIdField, type Schema } from '../connection/schema.ts';
 import { membershipsOf } from '../connection/segment.ts';
 import type { Call } from '../crm/call.ts';
 import type { ContactAnswer, HubSpotContact } from '../hubspot/index.ts';
-import type { SalesforceRecord, SalesforceRelated } from '../salesforce/index.ts';
 import type { World } from '../world.ts';
+import { accountsFor, type PairAccount } from './accounts.ts';
 import { findRecords, type Found, type Records, type Seeker } from './candidates.ts';
+import { readingOf, type Setting } from './fields.ts';
 
 /** Which contact to read, with what its workflow knows of it. */
 export interface ReadRequest {
@@ -22,6 +20,10 @@ export interface ReadRequest {
   hasBase: boolean;
   /** A page that runs now may yet hand over its base. */
   mayBeOwed: boolean;
+  /** S4's one pass: the Salesforce side is read although the gate is closed. */
+  bypass?: boolean;
+  /** A person wants a new record: none is looked for. */
+  createNew?: boolean;
 }
 
 /** What a page has read already, so that nothing is read twice. */
@@ -35,13 +37,6 @@ export interface Prefetched {
   readAt: number;
   /** Those of the contacts that the page has just created. */
   createdNow: ReadonlySet<HubSpotContactId>;
-}
-
-/** What all pairs of one batch are read under. */
-interface Setting {
-  settings: Settings;
-  schema: Schema;
-  owners: Owners;
 }
 
 /**
@@ -63,17 +58,19 @@ export async function readPairs(world: World, requests: readonly ReadRequest[], 
   const live = new Map([...answers].flatMap(([id, a]) => (a.kind === 'live' ? [[id, a.contact] as const] : [])));
   const memberships = await membershipsOf(world, settings, [...live.keys()], call);
   const settling = prefetched === null ? await settlingTimes(world, settings, [...live.values()], memberships.criteria, call) : new Map<HubSpotContactId, string>();
-  // Of those who may not sync the Salesforce side is not read, except where a page has it already.
-  const open = requests.filter((r) => live.has(r.hubspotId) && (prefetched !== null || (gate(memberships.of(r.hubspotId)).kind === 'open' && !settling.has(r.hubspotId))));
-  const seekers = open.map((r): Seeker => seekerOf(r, live.get(r.hubspotId) as HubSpotContact));
+  // Of those who may not sync only the fate of a linked record is read, except where a page has it all already.
+  const open = requests.filter((r) => live.has(r.hubspotId) && (prefetched !== null || r.bypass || (gate(memberships.of(r.hubspotId)).kind === 'open' && !settling.has(r.hubspotId))));
+  const frozen = requests.filter((r) => r.link !== null && live.has(r.hubspotId) && gate(memberships.of(r.hubspotId)).kind === 'outside' && !open.includes(r));
+  const seekers = [...open.filter((r) => !r.createNew), ...frozen].map((r): Seeker => seekerOf(r, live.get(r.hubspotId) as HubSpotContact));
   const found = await findRecords(world, schema, seekers, call, prefetched);
+  const accounts = await accountsFor(world, settings, open.flatMap((r) => (isLoose(found.get(r.hubspotId)) ? live.get(r.hubspotId)?.properties.email ?? [] : [])), call);
   const baseOwed = open.some((r) => r.mayBeOwed) && (await world.pageJobRuns());
   const readings = requests.map((request): PairReading => {
     const answer = answers.get(request.hubspotId) ?? { kind: 'missing' };
-    if (answer.kind !== 'live') return goneReading(answer, settingsVersion);
+    if (answer.kind !== 'live') return goneReading(answer, settings);
     return assemble(setting, request, answer.contact, {
       membership: memberships.of(request.hubspotId), found: found.get(request.hubspotId) ?? null,
-      settlesAt: settling.get(request.hubspotId) ?? null, baseOnItsWay: baseOwed && request.mayBeOwed,
+      settlesAt: settling.get(request.hubspotId) ?? null, baseOnItsWay: baseOwed && request.mayBeOwed, account: accounts(answer.contact.properties.email ?? null),
     });
   });
   await addChangeTimes(world, readings, requests, call);
@@ -90,11 +87,13 @@ async function readContacts(world: World, { schema }: Setting, ids: readonly Hub
   return answers;
 }
 
-function goneReading(answer: Exclude<ContactAnswer, { kind: 'live' }>, settingsVersion: number): PairReading {
+const isLoose = (found: Found | undefined): boolean => found === undefined || found.match.kind === 'none';
+
+function goneReading(answer: Exclude<ContactAnswer, { kind: 'live' }>, { version: settingsVersion, deletes }: Settings): PairReading {
   switch (answer.kind) {
     case 'merged': return { kind: 'merged', into: answer.into.id, settingsVersion };
-    case 'archived': return { kind: 'deleted', side: 'hubspot', reason: 'Deleted in HubSpot, where it can be restored for 90 days.', settingsVersion };
-    case 'missing': return { kind: 'deleted', side: 'hubspot', reason: 'HubSpot has no contact with this id.', settingsVersion };
+    case 'archived': return { kind: 'deleted', side: 'hubspot', how: answer.kind, reason: 'Deleted in HubSpot, where it can be restored for 90 days.', settingsVersion, deletes };
+    case 'missing': return { kind: 'deleted', side: 'hubspot', how: answer.kind, reason: 'HubSpot has no contact with this id.', settingsVersion, deletes };
   }
 }
 
@@ -126,12 +125,14 @@ interface Circumstances {
   found: Found | null;
   settlesAt: string | null;
   baseOnItsWay: boolean;
+  account: PairAccount | null;
 }
 
-function assemble(setting: Setting, request: ReadRequest, contact: HubSpotContact, { membership, found, settlesAt, baseOnItsWay }: Circumstances): PairReading {
+function assemble(setting: Setting, request: ReadRequest, contact: HubSpotContact, { membership, found, settlesAt, baseOnItsWay, account }: Circumstances): PairReading {
   const { settings, schema } = setting;
   const match = matchOf(found);
-  const type: SalesforceType = match.kind === 'linked' ? match.record.link.type : settings.createAs === 'Contact' ? 'Contact' : 'Lead';
+  const createAs = account !== null && settings.createAs !== 'never' ? 'Contact' : settings.createAs;
+  const type: SalesforceType = match.kind === 'linked' ? match.record.link.type : createAs === 'Contact' ? 'Contact' : 'Lead';
   const mapped = found === null || match.kind === 'review' || match.kind === 'gone' ? [] : schema.fields[type];
   const p = contact.properties;
   const fullName = [p.firstname, p.lastname].filter((part) => part).join(' ');
@@ -139,7 +140,7 @@ function assemble(setting: Setting, request: ReadRequest, contact: HubSpotContac
   return {
     kind: 'pair', settingsVersion: settings.version, name: fullName === '' ? email ?? `Contact ${request.hubspotId}` : fullName, email, membership, match,
     fields: mapped.map((field) => readingOf(setting, field, contact, found?.record ?? null)),
-    createAs: settings.createAs,
+    createAs, account: createAs === 'Contact' ? account : null, deletes: settings.deletes,
     storedIds: storedIds(schema, p),
     settlesAt, baseOnItsWay, readAt: new Date().toISOString(),
   };
@@ -148,19 +149,6 @@ function assemble(setting: Setting, request: ReadRequest, contact: HubSpotContac
 function storedIds({ idProperties }: Schema, properties: HubSpotContact['properties']): Partial<Record<SalesforceType, string | null>> {
   const { Lead, Contact } = idProperties;
   return { ...(Lead !== undefined && { Lead: properties[Lead] || null }), ...(Contact !== undefined && { Contact: properties[Contact] || null }) };
-}
-
-function readingOf({ settings, owners }: Setting, field: MappedField, contact: HubSpotContact, record: SalesforceRecord | null): FieldReading {
-  const sides = readField(field, contact.properties[field.hubspot], record === null ? null : valueAt(record, field.salesforce), { owners, timeZone: settings.timeZone });
-  const { hubspot, salesforce, rule, treatment, direction } = field;
-  return { hubspot, salesforce, rule, treatment, direction, ...sides, hubspotChangedAt: null };
-}
-
-/** The value at a path such as `Account.Name`; null where the relation is empty. */
-function valueAt(record: SalesforceRelated, path: string): unknown {
-  let value: unknown = record;
-  for (const part of path.split('.')) value = typeof value === 'object' && value !== null ? (value as SalesforceRelated)[part] ?? null : null;
-  return value;
 }
 
 function matchOf(found: Found | null): PairMatch {
@@ -173,7 +161,7 @@ function matchOf(found: Found | null): PairMatch {
       return { kind: 'linked', record: { link: match.link, externalId: typeof externalId === 'string' ? externalId : null, modifiedAt: Date.parse(typeof record.SystemModstamp === 'string' ? record.SystemModstamp : ''), duplicates: match.duplicates } };
     }
     case 'review': return { kind: 'review', why: match.why, candidates: match.candidates };
-    case 'gone': return { kind: 'gone', ref: match.ref, why: match.why };
+    case 'gone': return { kind: 'gone', ref: match.ref, how: match.how, why: match.why };
     case 'none': case 'follow': return { kind: 'none' };
   }
 }

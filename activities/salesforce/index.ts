@@ -1,3 +1,5 @@
+import { systemClock } from '../crm/clock.ts';
+import { TIMEOUTS } from '../crm/exchange.ts';
 import { describeCalls } from './describe.ts';
 import { queryCalls } from './query.ts';
 import { openRequester } from './request.ts';
@@ -16,7 +18,7 @@ export function createSalesforce(options: SalesforceOptions): Salesforce {
   const batches = { ...queryCalls(requester), ...saveCalls(requester), ...describeCalls(requester) };
   return {
     ...batches,
-    changes: changeStream(),
+    changes: changeStream({ sessions: requester.sessions, timeouts: options.timeouts ?? TIMEOUTS, clock: options.clock ?? systemClock }),
     identity: () => requester.identity(),
     usage: () => requester.usage(),
     calls: () => options.limiter.calls(),

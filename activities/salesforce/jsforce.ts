@@ -1,4 +1,5 @@
 import { Connection, OAuth2 } from 'jsforce';
+import { Client as StreamingClient } from 'jsforce/lib/api/streaming.js';
 import { setDefaults, setDispatcher } from 'jsforce/lib/request.js';
 import { transport } from '../crm/transport.ts';
 
@@ -7,4 +8,4 @@ import { transport } from '../crm/transport.ts';
 setDispatcher(transport);
 setDefaults({ retry: { methods: [] }, followRedirect: true });
 
-export { Connection, OAuth2 };
+export { Connection, OAuth2, StreamingClient };

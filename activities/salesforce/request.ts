@@ -11,7 +11,7 @@ import { repeat } from '../crm/repeat.ts';
 import { within } from '../crm/transport.ts';
 import { castThrown, limitInfo } from './castFailure.ts';
 import { openSessions } from './session.ts';
-import type { Session } from './session.ts';
+import type { Session, Sessions } from './session.ts';
 import type { SalesforceIdentity, SalesforceUsage } from './types.ts';
 
 export interface SalesforceOptions {
@@ -46,6 +46,8 @@ export interface Requester {
   /** How many bytes a request's head has: `GET`, URI and headers. */
   headBytes(path: string): Promise<number>;
   identity(): Promise<SalesforceIdentity>;
+  /** The login behind all calls, for what is no call. */
+  sessions: Sessions;
   usage(): SalesforceUsage;
 }
 
@@ -102,6 +104,7 @@ export function openRequester({ limiter, apiVersion = '67.0', timeouts = TIMEOUT
       return Buffer.byteLength(pathname + search) + Buffer.byteLength(connection.accessToken ?? '') + OTHER_HEADERS_BYTES;
     },
     identity: async () => (await sessions.current()).identity,
+    sessions,
     usage: () => usage,
   };
 }

@@ -61,9 +61,9 @@ export interface ChangesOptions {
    * One call at a time, with at most 2,000 events; what arrives meanwhile goes with the next. `replay` is how far the channels are now
    * handed over, for those that moved on; `gap` says that there were changes without a usable id: only a poll finds them.
    */
-  onEvents(events: SalesforceChange[], replay: { Lead?: number; Contact?: number }, gap: boolean): Promise<void>;
+  onEvents: (events: SalesforceChange[], replay: { Lead?: number; Contact?: number }, gap: boolean) => Promise<void>;
   /** Both channels are subscribed to: changes committed from now on are told. Again after the session was renewed. */
-  onConnected?(): void;
+  onConnected?: () => void;
 }
 
 /** A record to create, by field name. */

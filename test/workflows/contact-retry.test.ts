@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { settle } from '../../workflows/contact/inbox.ts';
-import type { Verdict } from '../../workflows/contact/pass.ts';
+import type { Verdict } from '../../workflows/contact/verdict.ts';
 import { answer, newContact, type ContactState } from '../../workflows/contact/state.ts';
 import * as m from '../../workflows/messages.ts';
 import { until } from '../support/sluice.ts';

@@ -1,11 +1,46 @@
 import { condition } from '@temporalio/workflow';
-import type { Handover } from '../../sync/handover.ts';
-import type { Verdict } from './pass.ts';
-import type { ContactState, Phase } from './state.ts';
+import type { Bypass, Handover } from '../../sync/handover.ts';
+import type { Changed } from '../messages.ts';
+import type { ContactState, Inheritance, Phase } from './state.ts';
+import type { Verdict } from './verdict.ts';
 
-/** Notes that a sync is due. Many triggers are one sync, so the inbox does not grow. */
+/** Whether a person asked for this very contact: that alone makes a deleted record anew, or lets go of one that is held. */
+export const isPersonal = (trigger: string | null): boolean => trigger !== null && /^resync\b/.test(trigger);
+
+/** Notes that a sync is due. Many triggers are one sync, so the inbox does not grow; a person's word outweighs the others. */
 export function noteSync(s: ContactState, trigger: string): void {
-  s.inbox.sync = { trigger, count: (s.inbox.sync?.count ?? 0) + 1, held: false };
+  const { sync } = s.inbox;
+  const kept = sync !== null && isPersonal(sync.trigger) && !isPersonal(trigger) ? sync.trigger : trigger;
+  s.inbox.sync = { trigger: kept, count: (sync?.count ?? 0) + 1, held: false };
+}
+
+/** Notes a change in one of the CRMs. */
+export function noteChange(s: ContactState, { source, kind }: Changed): void {
+  if (source === 'hubspot' && kind === 'privacy-deletion') s.inbox.privacy = true;
+  noteSync(s, `${source} ${kind}`);
+}
+
+/** Notes what a contact that was merged into this one leaves to it. */
+export function noteInheritance(s: ContactState, inheritance: Inheritance): void {
+  s.inbox.inherited = [...s.inbox.inherited.filter(({ from }) => from !== inheritance.from), inheritance].slice(-5);
+  noteSync(s, 'hubspot merge');
+}
+
+/** Notes S4's one pass; one that was made for this record, or a link to another record, leaves nothing to do. */
+export function noteBypass(s: ContactState, { salesforce }: Bypass): void {
+  if (s.passes.includes(salesforce.id) || (s.link !== null && s.link.id !== salesforce.id) || s.lastSync !== null) return;
+  s.bypass = salesforce;
+  noteSync(s, 'salesforce create');
+}
+
+/** Notes that a pending delete must not happen. */
+export function keepOther(s: ContactState): void {
+  if (s.pendingDelete === null || s.gone === null) return;
+  s.pendingDelete = null;
+  s.gone.over = true;
+  s.gone.why = `${s.gone.why} A person decided to keep the other side.`;
+  s.phase = { status: 'deleted', reason: s.gone.why };
+  s.alarm = null;
 }
 
 /** Notes a person's pause, or its end. */
@@ -93,6 +128,7 @@ export function settle(s: ContactState, verdict: Verdict, trigger: string | null
       break;
     }
   }
+  if (s.pendingDelete !== null) s.alarm ??= { at: s.pendingDelete.at, what: 'sync', trigger: 'the end of the time of grace' };
   if (s.phase.status !== before) s.since = new Date(Date.now()).toISOString();
 }
 

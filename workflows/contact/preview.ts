@@ -3,7 +3,8 @@ import { describeRef, type PairReading } from '../../sync/pair.ts';
 import { decidePair, hindrance } from '../../sync/plan.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import type { Preview } from '../messages.ts';
-import { read, type LiveActivities } from './pass.ts';
+import type { LiveActivities } from './activities.ts';
+import { read } from './pass.ts';
 import type { ContactState } from './state.ts';
 
 /** What a sync would do now, field by field. Reads both CRMs and writes nothing; changes no state. */

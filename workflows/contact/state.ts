@@ -1,6 +1,6 @@
 import type { Membership } from '../../sync/gate.ts';
 import type { Handover } from '../../sync/handover.ts';
-import type { Base, HubSpotContactId, Link, SalesforceRef, SyncError } from '../../sync/records.ts';
+import type { Base, HubSpotContactId, Link, SalesforceId, SalesforceRef, SyncError } from '../../sync/records.ts';
 import type { ContactAnswer, ContactStatus, PastDecision } from '../messages.ts';
 
 /** Where the contact stands: one case per status, each with what only that status knows. `paused` lies over it. */
@@ -32,6 +32,37 @@ export interface Inbox {
   sync: { trigger: string; count: number; held: boolean } | null;
   look: boolean;
   handovers: Handover[];
+  /** From contacts that HubSpot merged into this one; at most 5. */
+  inherited: Inheritance[];
+  /** HubSpot says that it deleted the contact for privacy. */
+  privacy: boolean;
+  /** Everything is to be forgotten: why. */
+  forget: string | null;
+}
+
+/** What a contact leaves to the one that it was merged into. */
+export interface Inheritance {
+  from: HubSpotContactId;
+  link: Link;
+  base: Base;
+  baseFields: Record<string, string>;
+}
+
+/** One side of the pair is gone, as it was noted. */
+export interface Gone {
+  side: 'hubspot' | 'salesforce';
+  at: string;
+  why: string;
+  /** Noted while the contact was frozen: on re-entry it is matched anew. */
+  whileFrozen: boolean;
+  /** A person wants the other side kept, or it was deleted already: nothing more follows. */
+  over: boolean;
+}
+
+/** What is going to be deleted once its time of grace is over (epoch ms). */
+export interface PendingDelete {
+  side: 'hubspot' | 'salesforce';
+  at: number;
 }
 
 /** Everything the workflow knows, as plain JSON: it is the argument of the next run. */
@@ -52,6 +83,21 @@ export interface ContactState {
   salesforceSeenAt: number | null;
   trouble: Trouble | null;
   alarm: Alarm | null;
+  gone: Gone | null;
+  pendingDelete: PendingDelete | null;
+  /** S4: the record that lets the pair pass the gate once, and those for which it did. */
+  bypass: SalesforceRef | null;
+  passes: SalesforceId[];
+  /** A person's answer to a review that is not carried out yet, or stays in force. */
+  resolved: 'new' | 'ignore' | null;
+  /** When the pair was written lately (epoch ms); at most 10. */
+  writtenAt: number[];
+  /** It was written so often that it is held until a person resyncs it. */
+  looping: boolean;
+  /** Other live records with its id or email. */
+  duplicates: SalesforceRef[];
+  /** Nothing but ids is kept, and nothing syncs any more: why, in words. */
+  forgotten: { why: string; /** Whether the runs that held values are deleted. */ erased: boolean } | null;
   /** What asked for the sync that is going on now. */
   syncing: string | null;
   inbox: Inbox;
@@ -68,7 +114,8 @@ export function newContact(now: string): ContactState {
   return {
     phase: { status: 'waiting', reason: 'Not looked at yet.' }, since: now, name: null, link: null, base: {}, membership: null,
     settingsVersion: 0, origin: { kind: 'sync', at: now }, lastSync: null, salesforceSeenAt: null,
-    trouble: null, alarm: null, syncing: null, inbox: { sync: null, look: false, handovers: [] }, paused: false, history: [], rejected: [],
+    trouble: null, alarm: null, gone: null, pendingDelete: null, bypass: null, passes: [], resolved: null, writtenAt: [], looping: false, duplicates: [], forgotten: null,
+    syncing: null, inbox: { sync: null, look: false, handovers: [], inherited: [], privacy: false, forget: null }, paused: false, history: [], rejected: [],
   };
 }
 
@@ -109,6 +156,8 @@ export function answer(s: ContactState, hubspotId: string, now: number): Contact
     },
     review: phase.status === 'needs-review' ? phase.review : null,
     mergedInto: phase.status === 'merged' ? phase.into : null,
+    duplicates: s.duplicates,
+    pendingDelete: s.pendingDelete === null ? null : { side: s.pendingDelete.side, at: new Date(s.pendingDelete.at).toISOString() },
     paused: s.paused,
     pending: s.inbox.sync?.count ?? 0,
     rejected: s.rejected,
@@ -116,14 +165,19 @@ export function answer(s: ContactState, hubspotId: string, now: number): Contact
 }
 
 function nextStep(s: ContactState, phase: Phase): string | null {
+  if (s.forgotten !== null) return null;
   if (s.paused) return s.inbox.sync === null ? 'Send "resume" to sync it again.' : 'Send "resume": a sync is waiting.';
+  if (s.pendingDelete !== null) {
+    const { side, at } = s.pendingDelete;
+    return `Deletes the ${side === 'hubspot' ? 'HubSpot contact' : 'Salesforce record'} at ${new Date(at).toISOString()}; send "keep" to keep it.`;
+  }
   if (s.alarm !== null) return `${s.trouble === null ? 'Looks' : 'Tries'} again at ${new Date(s.alarm.at).toISOString()}.`;
   switch (phase.status) {
     case 'waiting': return 'Syncs at its next change, or when somebody sends "resync".';
     case 'email-only': return 'Is filled once it joins the inclusion segment.';
     case 'outside-segment': return 'Syncs once it joins the inclusion segment.';
     case 'error': return phase.error.remedy;
-    case 'needs-review': return 'A person decides: merge the records, or write the HubSpot id into HubSpot_Contact_Id__c of the right one, then resync.';
+    case 'needs-review': return s.looping ? 'Find what changes it back, in HubSpot or in Salesforce, then send "resync".' : 'A person decides: send the update "resolve" with the id of the right record, "new" or "ignore"; or merge the records, then resync.';
     case 'paused': return 'Syncs once the connection is resumed.';
     case 'in-sync': case 'deleted': case 'merged': return null;
   }

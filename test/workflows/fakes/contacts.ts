@@ -5,6 +5,7 @@ import type { Membership } from '../../../sync/gate.ts';
 import { handoverInput, type Handover } from '../../../sync/handover.ts';
 import type { PairReading, PairWrite, WriteOutcome } from '../../../sync/pair.ts';
 import type { Pair } from '../../../sync/plan.ts';
+import { newSettings } from '../../../sync/settings.ts';
 import type { ApiValue, FieldReading, SalesforceId } from '../../../sync/records.ts';
 
 export type LiveFakes = Pick<Activities, 'readPair' | 'writePair' | 'tellContact'>;
@@ -38,7 +39,7 @@ export function readingOf(contact: FakeContact, over: Partial<Pair> = {}): Pair 
       hubspot, salesforce, rule: 'two-way', treatment: 'ordinary', direction: 'both',
       h: { key: h, text: h, ...(h !== s && { write: h }) }, s: { key: s, text: s, ...(h !== s && { write: s ?? '' }) }, hubspotChangedAt: null,
     })),
-    createAs: 'Lead', storedIds: {}, settlesAt: null, baseOnItsWay: false, readAt: new Date().toISOString(), ...over,
+    createAs: 'Lead', account: null, deletes: newSettings('').deletes, storedIds: {}, settlesAt: null, baseOnItsWay: false, readAt: new Date().toISOString(), ...over,
   };
 }
 

@@ -1,0 +1,36 @@
+import type { HubSpotContactId } from '../../sync/records.ts';
+import { gate } from '../../sync/gate.ts';
+import type { Changed } from '../../workflows/messages.ts';
+import { membershipsOf } from '../connection/segment.ts';
+import { tellContact } from '../contacts.ts';
+import type { Call } from '../crm/call.ts';
+import type { Setting } from '../pair/fields.ts';
+import type { World } from '../world.ts';
+
+/** A contact to be told, and of what. */
+export interface News {
+  id: HubSpotContactId;
+  input: Changed;
+}
+
+const inFlight = 8;
+
+/** Runs `work` over the items, a few at a time, in their order. */
+export async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(inFlight, items.length) }, lane));
+}
+
+/** Signals each contact's workflow, which starts where there is none. */
+export const tellAll = (world: World, news: readonly News[]): Promise<void> =>
+  each(news, ({ id, input }) => tellContact(world, id, { signal: 'changed', input }));
+
+/** Of contacts without link and workflow: who may hear of a change. A non-member gets no workflow; where membership is not known, its workflow waits for it. */
+export async function admitted(world: World, { settings }: Setting, ids: readonly HubSpotContactId[], call: Call): Promise<HubSpotContactId[]> {
+  if (ids.length === 0) return [];
+  const memberships = await membershipsOf(world, settings, ids, call);
+  return ids.filter((id) => gate(memberships.of(id)).kind !== 'outside');
+}

@@ -1,0 +1,153 @@
+import * as wf from '@temporalio/workflow';
+import type { HubSpotContactId } from '../../sync/records.ts';
+import { newSettings, type Feeds } from '../../sync/settings.ts';
+import { answering } from '../answering.ts';
+import { sentenceOf } from '../failure.ts';
+import * as m from '../messages.ts';
+import { noting, rejectOtherSignals } from '../noting.ts';
+
+/** What both feeds carry from run to run, as plain JSON. */
+export interface Feed<Event, Position> {
+  paused: boolean;
+  /** Events that are not handed on yet; each (id, kind) once. */
+  inbox: Event[];
+  /** Contacts that wait for a page job to end before they are compared. */
+  later: HubSpotContactId[];
+  position: Position | null;
+  more: boolean;
+  /** Epoch ms. */
+  pollDueAt: number;
+  reconcileDueAt: number;
+  laterDueAt: number;
+  /** Events were lost from here on (ISO): the next poll begins there. */
+  lostSince: string | null;
+  /** As they were at the last read. */
+  feeds: Feeds;
+  lastEventAt: string | null;
+  lastPollAt: string | null;
+  counts: m.FeedAnswer['counts'];
+  trouble: m.FeedAnswer['trouble'];
+  rejected: m.FeedAnswer['rejected'];
+}
+
+/** A feed that starts now. */
+export const newFeed = <Event, Position>(): Feed<Event, Position> => ({
+  paused: false, inbox: [], later: [], position: null, more: false, pollDueAt: 0, reconcileDueAt: 0, laterDueAt: 0, lostSince: null, feeds: newSettings('').feeds, lastEventAt: null, lastPollAt: null,
+  counts: { events: 0, read: 0, told: 0, joined: 0, created: 0, skipped: {} }, trouble: null, rejected: [],
+});
+
+/** Above so many the events that a poll would find too are left to it: the state stays small. */
+const mostWaiting = 5_000;
+/** So many waiting events are told one by one; more go in pages. */
+export const mostAlone = 20;
+export const pageSize = 100;
+const pauseAfterFailure = '30 seconds';
+const longHistory = 1_500;
+const laterEveryMs = 15_000;
+
+/** Whether this run should end soon and go on in a new one. */
+export const runIsLong = (): boolean => wf.workflowInfo().continueAsNewSuggested || wf.workflowInfo().historyLength > longHistory;
+
+/** Sets the handlers that both feeds have; answers how to note further signals, and how to show the state. */
+export function handleFeed<Event, Position>(s: Feed<Event, Position>, answer: () => m.FeedAnswer) {
+  const show = () => wf.setCurrentDetails(details(answer()));
+  const note = noting(s.rejected, show);
+  note(m.pause, m.emptyInput, () => { s.paused = true; }, 'Stop noticing changes; events are kept. Takes {}.');
+  note(m.resume, m.emptyInput, () => { s.paused = false; s.pollDueAt = 0; }, 'Go on, beginning with a poll. Takes {}.');
+  note(m.check, m.emptyInput, () => { s.pollDueAt = 0; s.reconcileDueAt = 0; }, 'Read now what changed, without waiting for the next poll. Takes {}.');
+  answering(m.feed, answer, 'What was noticed, how far it was read, and what waits. Takes nothing.');
+  return { note, show, last: () => rejectOtherSignals(s.rejected, show) };
+}
+
+/** Notes events, each (id, kind) once; where too many wait, those that a poll finds too are left to it. */
+export function noteEvents<Event extends { id: string; kind: string; at: string }>(s: Feed<Event, unknown>, events: readonly Event[], polledToo: (event: Event) => boolean): void {
+  s.counts.events += events.length;
+  if (events.length > 0) s.lastEventAt = new Date(Date.now()).toISOString();
+  const waiting = new Set(s.inbox.map(({ id, kind }) => `${id} ${kind}`));
+  for (const event of events) {
+    const key = `${event.id} ${event.kind}`;
+    if (waiting.has(key)) continue;
+    if (s.inbox.length >= mostWaiting && polledToo(event)) {
+      if (s.lostSince === null || event.at < s.lostSince) s.lostSince = event.at;
+      continue;
+    }
+    waiting.add(key);
+    s.inbox.push(event);
+  }
+}
+
+/** Runs `work` whenever it is due and nobody paused, until the run is long. What fails is noted, and tried again after a while. */
+export async function whenever(s: Feed<unknown, unknown>, due: () => number | boolean, work: () => Promise<void>, show: () => void): Promise<void> {
+  for (;;) {
+    await wf.condition(() => runIsLong() || !s.paused);
+    const at = due();
+    if (at === false) await wf.condition(() => runIsLong() || s.paused || due() !== false);
+    else if (at !== true && at > Date.now()) await wf.condition(() => runIsLong() || s.paused || (typeof due() === 'number' && (due() as number) < at), at - Date.now());
+    else if (!s.paused && !runIsLong()) await attempt(s, work);
+    if (runIsLong()) return;
+    show();
+  }
+}
+
+async function attempt(s: Feed<unknown, unknown>, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+    s.trouble = null;
+  } catch (error) {
+    if (wf.isCancellation(error)) throw error;
+    s.trouble = { at: new Date(Date.now()).toISOString(), what: sentenceOf(error) };
+    await wf.condition(runIsLong, pauseAfterFailure);
+  }
+}
+
+/** Takes up to `count` of the events that `which` names out of the inbox; `give` puts them back where they could not be handed on. */
+export async function taking<Event>(s: Feed<Event, unknown>, count: number, which: (event: Event) => boolean, hand: (events: Event[]) => Promise<void>): Promise<void> {
+  const taken = new Set(s.inbox.filter(which).slice(0, count));
+  s.inbox = s.inbox.filter((event) => !taken.has(event));
+  try {
+    await hand([...taken]);
+  } catch (error) {
+    s.inbox = [...taken, ...s.inbox];
+    throw error;
+  }
+}
+
+/** Adds contacts that must wait for a page job. */
+export function postpone(s: Feed<unknown, unknown>, ids: readonly HubSpotContactId[]): void {
+  if (ids.length === 0) return;
+  s.later = [...new Set([...s.later, ...ids])];
+  s.laterDueAt = Date.now() + laterEveryMs;
+}
+
+export const laterDue = (s: Feed<unknown, unknown>): number | false => (s.later.length === 0 ? false : s.laterDueAt);
+
+/** Compares the postponed contacts, a page at a time, once no page job runs. */
+export async function compareLater(s: Feed<unknown, unknown>, compare: (input: { ids: HubSpotContactId[] }) => Promise<{ told: number; later: HubSpotContactId[] }>): Promise<void> {
+  const ids = s.later.splice(0, pageSize);
+  try {
+    const { told, later } = await compare({ ids });
+    s.counts.told += told;
+    postpone(s, later);
+  } catch (error) {
+    postpone(s, ids);
+    throw error;
+  }
+}
+
+function details(a: m.FeedAnswer): string {
+  const rows: [string, string][] = [
+    ['Events', a.why === null ? a.events : `${a.events}: ${a.why}`],
+    ['Last event', a.lastEventAt ?? 'none yet'],
+    ['Read up to', a.readUpTo ?? 'not read yet'],
+    ['Last poll, next poll', `${a.lastPollAt ?? 'none yet'}, ${a.nextPollAt}`],
+    ['Waiting to be handed on', String(a.waiting)],
+    ['Waiting for a running import or resync', String(a.later)],
+    ['Events, rows read, contacts told', `${a.counts.events}, ${a.counts.read}, ${a.counts.told}`],
+    ...(a.crm === 'hubspot' ? [['Joined the segment', String(a.counts.joined)] as [string, string]] : [['Created in HubSpot', String(a.counts.created)] as [string, string]]),
+  ];
+  return [
+    `## Changes in ${a.crm === 'hubspot' ? 'HubSpot' : 'Salesforce'}${a.paused ? ': paused' : ''}`, '', ...(a.trouble === null ? [] : [`**${a.trouble.what}** (${a.trouble.at})`, '']),
+    '| | |', '|---|---|', ...rows.map(([what, value]) => `| ${what} | ${value} |`), '', 'Signals: `check` (read now), `pause`, `resume`. Query: `feed`.',
+    ...a.rejected.map((r) => `- Signal \`${r.signal}\` was not understood: ${r.fault}`),
+  ].join('\n');
+}

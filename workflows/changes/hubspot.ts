@@ -1,0 +1,102 @@
+import * as wf from '@temporalio/workflow';
+import * as z from 'zod';
+import type { JoinPosition } from '../../activities/changes/joiners.ts';
+import type { ChangePosition } from '../../activities/hubspot/types.ts';
+import { readWorkflowId, taskQueues } from '../ids.ts';
+import { readStart } from '../input.ts';
+import * as m from '../messages.ts';
+import { feedActivities } from './activities.ts';
+import { compareLater, handleFeed, laterDue, mostAlone, newFeed, noteEvents, pageSize, postpone, taking, whenever, type Feed } from './feed.ts';
+
+interface State extends Feed<m.HubSpotEvent, ChangePosition> {
+  joining: JoinPosition | null;
+  joinersDueAt: number;
+  /** HubSpot's token in the list of archived contacts. */
+  archivedAfter: string | null;
+}
+
+const input = z.strictObject({ carried: z.custom<State>().optional() });
+
+/** Events that the search shows too; deletes, merges and privacy deletions come by webhook and reconciliation alone. */
+const isChange = ({ kind }: m.HubSpotEvent): boolean => kind === 'change' || kind === 'creation';
+
+/**
+ * What changes in HubSpot, for as long as the connection lives: webhooks as they come, a poll as the net under them, and who joins the
+ * segment. Says "look" to the contacts, never what to write.
+ */
+export async function hubspotChanges(...given: [z.input<typeof input>?]): Promise<void> {
+  const { connection } = readWorkflowId('changes', 'hubspot');
+  const { carried } = readStart(input, given);
+  const s: State = { ...newFeed<m.HubSpotEvent, ChangePosition>(), joining: null, joinersDueAt: 0, archivedAfter: null, ...carried };
+  const activities = feedActivities(taskQueues(connection));
+  const { note, show, last } = handleFeed(s, () => answer(s));
+  note(m.hubspotEvents, m.hubspotEventsInput, ({ events }) => noteEvents(s, events, isChange), 'From a webhook receiver: ids and kinds of what happened, e.g. {"events": [{"id": "51", "kind": "change", "at": "2026-01-05T10:00:00Z"}]}.');
+  last();
+  show();
+
+  const burst = () => s.inbox.filter(isChange).length > mostAlone;
+  const alone = (event: m.HubSpotEvent) => !isChange(event) || !burst();
+  const deliver = () => {
+    const burstNow = burst();
+    return taking(s, mostAlone, (event) => !isChange(event) || !burstNow, async (events) => {
+      s.counts.told += (await activities.deliverHubSpot({ events })).told;
+    });
+  };
+  const compare = () => taking(s, pageSize, isChange, async (events) => {
+    const { told, later } = await activities.compareHubSpot({ ids: [...new Set(events.map(({ id }) => id))] as typeof s.later });
+    s.counts.told += told;
+    postpone(s, later);
+  });
+  const poll = async () => {
+    const { position, more, read, told, later, feeds } = await activities.pollHubSpot({ position: rewound(s), more: s.more && s.lostSince === null });
+    Object.assign(s, { position, more, feeds, lostSince: null, lastPollAt: new Date(Date.now()).toISOString() });
+    s.counts.read += read;
+    s.counts.told += told;
+    postpone(s, later);
+    s.pollDueAt = more ? 0 : Date.now() + feeds.hubspotPollSeconds * 1000;
+  };
+  const join = async () => {
+    const { position, joined, told, later, left, more, feeds } = await activities.readJoiners({ position: s.joining });
+    Object.assign(s, { joining: position, feeds });
+    s.counts.joined += joined;
+    s.counts.told += told;
+    postpone(s, later);
+    if (left) await activities.startRelabel();
+    s.joinersDueAt = more ? 0 : Date.now() + feeds.joinersSeconds * 1000;
+  };
+  const reconcile = async () => {
+    const { after, told } = await activities.reconcileHubSpot({ after: s.archivedAfter });
+    s.counts.told += told;
+    s.archivedAfter = after;
+    // Once around: whoever left the segment unnoticed is found by a comparison of the statuses.
+    if (after === null) await activities.startRelabel();
+    s.reconcileDueAt = after === null ? Date.now() + s.feeds.reconcileHours * 3_600_000 : 0;
+  };
+  // A feed that starts has nothing to reconcile yet.
+  if (s.reconcileDueAt === 0 && s.position === null) s.reconcileDueAt = Date.now() + s.feeds.reconcileHours * 3_600_000;
+  await Promise.all([
+    whenever(s, () => s.inbox.some(alone), deliver, show),
+    whenever(s, burst, compare, show),
+    whenever(s, () => s.pollDueAt, poll, show),
+    whenever(s, () => s.joinersDueAt, join, show),
+    whenever(s, () => s.reconcileDueAt, reconcile, show),
+    whenever(s, () => laterDue(s), () => compareLater(s, activities.compareLater), show),
+  ]);
+  await wf.condition(wf.allHandlersFinished);
+  await wf.continueAsNew<typeof hubspotChanges>({ carried: s });
+}
+
+/** Where the next poll begins: earlier, where events were lost. */
+function rewound({ position, lostSince }: State): ChangePosition | null {
+  if (position === null || lostSince === null || Date.parse(lostSince) >= Date.parse(position.time)) return position;
+  return { time: new Date(Date.parse(lostSince)).toISOString(), afterId: null };
+}
+
+function answer(s: State): m.FeedAnswer {
+  const { paused, lastEventAt, lastPollAt, counts, trouble, rejected } = s;
+  const [events, why] = lastEventAt === null ? ['none-yet', 'no webhook has come yet; changes are noticed by polling'] as const : ['on', null] as const;
+  return {
+    crm: 'hubspot', paused, events, why, lastEventAt, lastPollAt, nextPollAt: new Date(s.pollDueAt).toISOString(), readUpTo: s.position?.time ?? null,
+    waiting: s.inbox.length, later: s.later.length, replay: { Lead: null, Contact: null }, counts, trouble, rejected,
+  };
+}

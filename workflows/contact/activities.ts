@@ -1,0 +1,16 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../../activities/index.ts';
+
+/** Live activities of one connection. A write has one minute in all: whatever is left undone then is read and decided again. */
+export function liveActivities(taskQueue: string) {
+  const timeouts = { taskQueue, startToCloseTimeout: '30 seconds', scheduleToCloseTimeout: '1 minute' } as const;
+  const retry = { initialInterval: '1 second', maximumInterval: '10 seconds' } as const;
+  // A proxy answers any name and cannot be spread.
+  const { readPair } = proxyActivities<Pick<Activities, 'readPair'>>({ ...timeouts, retry, summary: 'Read both records and the membership' });
+  const { writePair } = proxyActivities<Pick<Activities, 'writePair'>>({ ...timeouts, retry, summary: 'Write what differs' });
+  const { deletePair } = proxyActivities<Pick<Activities, 'deletePair'>>({ ...timeouts, retry, summary: 'Delete the other side, after its time of grace' });
+  const { tellContact } = proxyActivities<Pick<Activities, 'tellContact'>>({ taskQueue, startToCloseTimeout: '30 seconds', retry, summary: 'Hand the news to the surviving contact' });
+  const { eraseRuns } = proxyActivities<Pick<Activities, 'eraseRuns'>>({ taskQueue, startToCloseTimeout: '1 minute', retry, summary: 'Delete the runs that hold values' });
+  return { readPair, writePair, deletePair, tellContact, eraseRuns };
+}
+export type LiveActivities = ReturnType<typeof liveActivities>;

@@ -1,0 +1,53 @@
+import type { Decision } from '../../sync/decide.ts';
+import type { WriteOutcome } from '../../sync/pair.ts';
+import { baseOf, conclude, fieldsOf, nameAfter, type Pair } from '../../sync/plan.ts';
+import type { PastDecision } from '../messages.ts';
+import type { ContactState, Phase } from './state.ts';
+import { failed, review, settled, type Verdict } from './verdict.ts';
+
+const keptDecisions = 20;
+const mostWrites = 10;
+const withinMs = 600_000;
+
+/** R18: a pair that was written so often within ten minutes goes in a circle with something outside: a person must look. */
+export function loopGuard(s: ContactState): Verdict | null {
+  s.writtenAt = s.writtenAt.filter((at) => at > Date.now() - withinMs);
+  if (s.writtenAt.length < mostWrites) return null;
+  s.looping = true;
+  return review(`It was written ${mostWrites} times within 10 minutes, so something else changes it back each time; nothing more is written.`, []);
+}
+
+/** Draws the conclusion from a decided pass: link, base, history, and the phase. Changes `s` only by what was confirmed. */
+export function finish(s: ContactState, pair: Pair, decision: Decision, trigger: string, outcome: Exclude<WriteOutcome, { kind: 'stale' }> | null): Verdict {
+  if (outcome?.kind === 'review') return review(outcome.why, outcome.candidates);
+  const { link, base, wrote, error, refused, reason } = conclude(pair, decision, baseOf(pair, s), outcome);
+  const at = new Date(Date.now()).toISOString();
+  if (s.link === null && pair.match.kind === 'linked') s.duplicates = pair.match.record.duplicates;
+  s.link = link;
+  s.base = base;
+  s.baseFields = { ...s.baseFields, ...fieldsOf(pair) };
+  s.name = nameAfter(pair, decision);
+  s.lastSync = { at, trigger, wrote };
+  s.salesforceSeenAt = Date.parse(pair.readAt);
+  s.inbox.inherited = [];
+  if (link !== null) s.resolved = null;
+  if (wrote.hubspot.length + wrote.salesforce.length > 0) s.writtenAt = [...s.writtenAt, Date.now()];
+  remember(s, decision, trigger, at);
+  if (error !== null) {
+    // A refusal for reasons that pass by themselves is tried again; one about a value waits for a change.
+    const passing = refused.find((r) => r.retry === 'backoff' || r.retry === 'hourly');
+    return passing === undefined ? settled(failed(error)) : { kind: 'again', error, policy: passing.retry === 'hourly' ? 'hourly' : 'backoff', afterMs: null };
+  }
+  const phase: Phase = { status: 'in-sync', reason };
+  // A field that waits for the base of a running page job is looked at again soon.
+  return decision.fields.some((f) => f.waitsForBase) ? { kind: 'later', phase, at: Date.now() + 15_000 } : settled(phase);
+}
+
+function remember(s: ContactState, decision: Decision, trigger: string, at: string): void {
+  const told = decision.fields.filter((f) => f.action !== 'none' || f.problem !== undefined || f.lost !== undefined);
+  if (told.length === 0) return;
+  const fields: PastDecision['fields'] = told.map(({ hubspot, salesforce, action, reason, lost, problem }) => ({
+    hubspot, salesforce, action, reason, ...(lost && { lost }), ...(problem && { problem }),
+  }));
+  s.history = [{ at, trigger, summary: decision.summary, fields }, ...s.history].slice(0, keptDecisions);
+}
