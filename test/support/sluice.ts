@@ -192,7 +192,7 @@ export async function testSluice({ segmentLagMs = 0 }: SluiceTestOptions = {}) {
 
 /** Calls that change a CRM; batch reads, searches and retrieves are POSTs too, and a composite call is what its parts are. */
 function writesIn({ byRoute }: z.infer<typeof parts>): number {
-  const reads = /\/(batch\/read|search|token|introspect|composite)$|composite\/sobjects\/:type$/;
+  const reads = /^POST \/cometd\/|\/(batch\/read|search|token|introspect|composite)$|composite\/sobjects\/:type$/;
   const isWrite = (route: string): boolean => !route.startsWith('GET') && !(route.startsWith('POST') && reads.test(route));
   return Object.entries(byRoute).reduce((sum, [route, n]) => sum + (isWrite(route) ? n : 0), 0);
 }
