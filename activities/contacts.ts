@@ -58,6 +58,9 @@ const knownFrom = (found: TypedSearchAttributes): KnownContact => ({
 /** The contacts of a connection that have a workflow, as a visibility query. */
 const runningContacts = ({ connection }: World): string => `WorkflowType = 'contactSync' AND ExecutionStatus = 'Running' AND Connection = '${connection}'`;
 
+/** How many contacts have a workflow. */
+export const countContacts = async (world: World): Promise<number> => (await world.client.workflow.count(runningContacts(world))).count;
+
 const idsPerQuery = 100;
 
 /** The search attributes of those whose `attribute` is one of these ids: one visibility query per 100. */

@@ -84,6 +84,18 @@ export function contactRequests(client: Client, connection: string, calls: Calls
     /** The state once nothing is under way or due at once any more; the last one after 20 s. */
     settledContact: (hubspotId: string): Promise<messages.ContactAnswer> =>
       stateOnce(hubspotId, ({ status, pending, paused }) => status !== 'syncing' && (pending === 0 || paused || status === 'error' || status === 'paused')),
+    /** Answers a review: the id of the record that is meant, `new` or `ignore`. Answers the state after it. @throws SluiceFailure `refused` */
+    resolveContact: async (hubspotId: string, salesforceId: string): Promise<messages.ContactAnswer> => {
+      await contact(hubspotId);
+      return calls.update(idOf(hubspotId), messages.resolve, { salesforceId });
+    },
+    /** Cancels the delete that is pending. */
+    keepContact: (hubspotId: string): Promise<void> => send(hubspotId, messages.keep, {}),
+    /** Ends the sync for good and deletes the contact's values from Temporal. */
+    forgetContact: async (hubspotId: string, by?: string): Promise<{ forgotten: string }> => {
+      if (!(await isKnown(hubspotId))) await send(hubspotId, messages.look, {});
+      return calls.update(idOf(hubspotId), messages.forget, by === undefined ? {} : { by });
+    },
     pauseContact: (hubspotId: string): Promise<void> => send(hubspotId, messages.pause, {}),
     resumeContact: (hubspotId: string): Promise<void> => send(hubspotId, messages.resume, {}),
 

@@ -1,14 +1,16 @@
 import type { Client } from '@temporalio/client';
 import type { Settings } from '../sync/settings.ts';
-import { workflowIds } from '../workflows/ids.ts';
+import { crms, workflowIds } from '../workflows/ids.ts';
 import * as messages from '../workflows/messages.ts';
 import { createCalls } from './calls.ts';
 import { contactRequests } from './contacts.ts';
 import { SluiceFailure } from './failures.ts';
 import { jobRequests } from './jobs.ts';
+import { watchFlow, type Flow } from './watch.ts';
 
 export { SluiceFailure, type FailureKind } from './failures.ts';
 export type { ListedContact } from './contacts.ts';
+export type { Flow } from './watch.ts';
 export type { Progress, StartedJob } from './jobs.ts';
 
 /** Everything that can be asked of Sluice. Whatever fails rejects with a {@link SluiceFailure}. */
@@ -47,6 +49,10 @@ export function createSluiceClient({ client, connection }: { client: Client; con
     resumeConnection: (): Promise<void> => send(messages.resume),
     /** The HubSpot id of the contact with this email, primary or additional; null where there is none. */
     findContact: async (email: string): Promise<string | null> => (await calls.update(workflowId, messages.findContact, { email })).hubspotId,
+    /** How changes are noticed in HubSpot and in Salesforce. */
+    feeds: (): Promise<messages.FeedAnswer[]> => Promise.all(crms.map((crm) => calls.query(workflowIds.changes(connection, crm), messages.feed, `The connection "${connection}" has no change feeds: its worker starts them, unless SLUICE_FEEDS is off.`))),
+    /** Each sync as it happens, until `signal` aborts. */
+    watchFlow: (signal?: AbortSignal): AsyncGenerator<Flow, void> => watchFlow(client, connection, calls, signal),
     ...contactRequests(client, connection, calls),
     ...jobRequests(client, connection, calls),
   };

@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
 import { runMain } from '../worker/user-error.ts';
+import { addDecisionCommands } from './commands/decide.ts';
 import { addConnectionCommands } from './commands/connection.ts';
 import { addContactCommands } from './commands/contact.ts';
 import { connectionName, examples } from './commands/context.ts';
 import { addJobCommands } from './commands/jobs.ts';
 import { addPauseCommands } from './commands/pause.ts';
 import { addSegmentCommands } from './commands/segment.ts';
+import { addWatchCommands } from './commands/watch.ts';
 
 /** The command line. Exit codes: 0 done, 1 failed (one sentence on stderr), 2 not understood. */
 function sluice(): Command {
@@ -21,9 +23,10 @@ function sluice(): Command {
     'sluice select-segment "Webmail prospects"    sync its members only',
     'sluice import --wait                         bring Leads and Contacts from Salesforce',
     'sluice contact ada@example.com               why this contact syncs, or does not',
+    'sluice watch                                 see what flows, as it flows',
     'sluice resync --segment --wait               sync all members now',
   ]);
-  for (const add of [addSegmentCommands, addJobCommands, addContactCommands, addConnectionCommands, addPauseCommands]) add(program);
+  for (const add of [addSegmentCommands, addJobCommands, addContactCommands, addDecisionCommands, addWatchCommands, addConnectionCommands, addPauseCommands]) add(program);
   return program;
 }
 

@@ -24,6 +24,8 @@ export function webUiLinks(uiUrl: string, namespace: string, connection: string)
     ],
     look: [
       { title: 'Connection', url: `${workflows}/${encodeURIComponent(workflowIds.connection(connection))}` },
+      { title: 'Changes in HubSpot', url: `${workflows}/${encodeURIComponent(workflowIds.changes(connection, 'hubspot'))}` },
+      { title: 'Changes in Salesforce', url: `${workflows}/${encodeURIComponent(workflowIds.changes(connection, 'salesforce'))}` },
       view('All of Sluice', ''),
       view('Sync errors', 'SyncStatus="error"'),
       view('Needs review', 'SyncStatus="needs-review"'),

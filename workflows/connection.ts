@@ -158,7 +158,8 @@ function details(s: Settings): string {
     '| | |', '|---|---|',
     `| Inclusion segment | ${s.segment === null ? 'none: every contact may sync' : `${s.segment.name} (${s.segment.id}), since ${s.segment.selectedAt}`} |`,
     `| Accounts | ${s.accounts === null ? 'not known yet' : `HubSpot portal ${s.accounts.hubspotPortalId}, Salesforce org ${s.accounts.salesforceOrgId}`} |`,
-    `| Creates in Salesforce | ${s.createAs} |`, `| Settings version | ${s.version} |`, '',
+    `| Creates in Salesforce | ${s.createAs} |`, `| Creates in HubSpot | ${s.createInHubSpot} |`, `| Deletes in HubSpot / in Salesforce | ${s.deletes.inHubSpot} / ${s.deletes.inSalesforce} |`, `| Settings version | ${s.version} |`, '',
+    `Changes are noticed by \`changes/${s.connection}/hubspot\` and \`changes/${s.connection}/salesforce\`.`,
     `Import: start a \`salesforceImport\` workflow with the id \`import/${s.connection}/first\`. Resync the segment: \`segmentResync\`, \`resync/${s.connection}/segment\`.`,
     ...s.rejected.map((r) => `- Signal \`${r.signal}\` was not understood: ${r.fault}`),
   ].join('\n');

@@ -2,7 +2,7 @@ import type { HubSpotContactId } from '../../sync/records.ts';
 import type { Feeds } from '../../sync/settings.ts';
 import { workflowIds } from '../../workflows/ids.ts';
 import { checkSegment } from '../../workflows/messages.ts';
-import { knownContacts } from '../contacts.ts';
+import { countContacts, knownContacts } from '../contacts.ts';
 import { CrmFailure } from '../crm/failure.ts';
 import type { Call } from '../crm/call.ts';
 import { chunks } from '../crm/chunks.ts';
@@ -38,6 +38,8 @@ export interface Joined {
   later: HubSpotContactId[];
   /** More members left than joined: the statuses should be compared. */
   left: boolean;
+  /** What such a comparison costs: calls of HubSpot's. */
+  sweepCalls: number;
   more: boolean;
   feeds: Feeds;
 }
@@ -48,7 +50,7 @@ export interface Joined {
  */
 export async function readJoiners(world: World, { position }: { position: JoinPosition | null }): Promise<Joined> {
   const { settings } = await ready(world);
-  const nothing = (kept: JoinPosition | null): Joined => ({ position: kept, joined: 0, told: 0, later: [], left: false, more: false, feeds: settings.feeds });
+  const nothing = (kept: JoinPosition | null): Joined => ({ position: kept, joined: 0, told: 0, later: [], left: false, sweepCalls: 0, more: false, feeds: settings.feeds });
   const { segment } = settings;
   if (segment === null || segment.unusable !== null) return nothing(null);
   const same = position !== null && position.segmentId === segment.id && position.selectedAt === segment.selectedAt;
@@ -86,7 +88,8 @@ async function walk(world: World, at: JoinPosition, since: string): Promise<Omit
   }
   const { told, later } = await trigger(world, joiners);
   const left = !more && before !== null && at.size !== null && before + joiners.length > at.size;
-  return { position: at, joined: joiners.length, told, later, left, more };
+  const sweepCalls = left ? Math.ceil((await countContacts(world)) / 100) : 0;
+  return { position: at, joined: joiners.length, told, later, left, sweepCalls, more };
 }
 
 const entryOf = ({ contactId, joinedAt }: SegmentMember): string => `${contactId}@${joinedAt}`;

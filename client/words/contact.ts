@@ -18,6 +18,7 @@ export function contactWords(a: ContactAnswer, history: readonly PastDecision[])
       ['Known by', `${a.origin.kind}, ${time(a.origin.at)}`],
       ...(a.error === null ? [] : [['Error', `${a.error.category} ${a.error.code}, attempt ${a.error.attempts}`], ['Remedy', a.error.remedy]] as const),
       ...(a.review === null ? [] : [['Candidates', a.review.candidates.map(({ type, id }) => `${type} ${id}`).join(', ')]] as const),
+      ...(a.duplicates.length === 0 ? [] : [['Duplicates', `${a.duplicates.map(({ type, id }) => `${type} ${id}`).join(', ')}: records that may be the same person; merge them in Salesforce`]] as const),
       ...(a.mergedInto === null ? [] : [['Merged into', `contact ${a.mergedInto}`]] as const),
       ...(a.pending === 0 ? [] : [['Waiting', `${a.pending} trigger${a.pending === 1 ? '' : 's'}`]] as const),
     ]),

@@ -11,11 +11,17 @@ import { compareLater, handleFeed, laterDue, mostAlone, newFeed, noteEvents, pag
 interface State extends Feed<m.HubSpotEvent, ChangePosition> {
   joining: JoinPosition | null;
   joinersDueAt: number;
+  /** Somebody left the segment: the statuses are to be compared, not before `notBefore` (epoch ms). */
+  sweep: { wanted: boolean; notBefore: number };
+  sweptAt: number;
   /** HubSpot's token in the list of archived contacts. */
   archivedAfter: string | null;
 }
 
 const input = z.strictObject({ carried: z.custom<State>().optional() });
+
+/** Comparisons of the statuses may spend 5 % of HubSpot's day (625,000 calls): so long a call has to last. */
+const msPerCall = 86_400_000 / (0.05 * 625_000);
 
 /** Events that the search shows too; deletes, merges and privacy deletions come by webhook and reconciliation alone. */
 const isChange = ({ kind }: m.HubSpotEvent): boolean => kind === 'change' || kind === 'creation';
@@ -27,7 +33,7 @@ const isChange = ({ kind }: m.HubSpotEvent): boolean => kind === 'change' || kin
 export async function hubspotChanges(...given: [z.input<typeof input>?]): Promise<void> {
   const { connection } = readWorkflowId('changes', 'hubspot');
   const { carried } = readStart(input, given);
-  const s: State = { ...newFeed<m.HubSpotEvent, ChangePosition>(), joining: null, joinersDueAt: 0, archivedAfter: null, ...carried };
+  const s: State = { ...newFeed<m.HubSpotEvent, ChangePosition>(), joining: null, joinersDueAt: 0, sweep: { wanted: false, notBefore: 0 }, sweptAt: 0, archivedAfter: null, ...carried };
   const activities = feedActivities(taskQueues(connection));
   const { note, show, last } = handleFeed(s, () => answer(s));
   note(m.hubspotEvents, m.hubspotEventsInput, ({ events }) => noteEvents(s, events, isChange), 'From a webhook receiver: ids and kinds of what happened, e.g. {"events": [{"id": "51", "kind": "change", "at": "2026-01-05T10:00:00Z"}]}.');
@@ -56,20 +62,25 @@ export async function hubspotChanges(...given: [z.input<typeof input>?]): Promis
     s.pollDueAt = more ? 0 : Date.now() + feeds.hubspotPollSeconds * 1000;
   };
   const join = async () => {
-    const { position, joined, told, later, left, more, feeds } = await activities.readJoiners({ position: s.joining });
+    const { position, joined, told, later, left, sweepCalls, more, feeds } = await activities.readJoiners({ position: s.joining });
     Object.assign(s, { joining: position, feeds });
     s.counts.joined += joined;
     s.counts.told += told;
     postpone(s, later);
-    if (left) await activities.startRelabel();
+    if (left) s.sweep = { wanted: true, notBefore: Math.max(s.sweep.notBefore, s.sweptAt + sweepCalls * msPerCall) };
     s.joinersDueAt = more ? 0 : Date.now() + feeds.joinersSeconds * 1000;
+  };
+  const sweep = async () => {
+    s.sweep.wanted = false;
+    s.sweptAt = Date.now();
+    await activities.startRelabel();
   };
   const reconcile = async () => {
     const { after, told } = await activities.reconcileHubSpot({ after: s.archivedAfter });
     s.counts.told += told;
     s.archivedAfter = after;
     // Once around: whoever left the segment unnoticed is found by a comparison of the statuses.
-    if (after === null) await activities.startRelabel();
+    if (after === null) s.sweep.wanted = true;
     s.reconcileDueAt = after === null ? Date.now() + s.feeds.reconcileHours * 3_600_000 : 0;
   };
   // A feed that starts has nothing to reconcile yet.
@@ -80,6 +91,7 @@ export async function hubspotChanges(...given: [z.input<typeof input>?]): Promis
     whenever(s, () => s.pollDueAt, poll, show),
     whenever(s, () => s.joinersDueAt, join, show),
     whenever(s, () => s.reconcileDueAt, reconcile, show),
+    whenever(s, () => (s.sweep.wanted ? s.sweep.notBefore : false), sweep, show),
     whenever(s, () => laterDue(s), () => compareLater(s, activities.compareLater), show),
   ]);
   await wf.condition(wf.allHandlersFinished);

@@ -63,6 +63,7 @@ export async function salesforceChanges(...given: [z.input<typeof input>?]): Pro
     count(done);
     postpone(s, later);
     if (s.stream.status === 'off' && feeds.changeDataCapture) s.stream = { ...newStream };
+    if (s.stream.status === 'on' && !feeds.changeDataCapture) hangUp();
     s.pollDueAt = more ? 0 : Date.now() + (s.stream.status === 'on' ? feeds.salesforcePollSeconds : feeds.salesforcePollAloneSeconds) * 1000;
   };
   const reconcile = async () => {
@@ -71,11 +72,13 @@ export async function salesforceChanges(...given: [z.input<typeof input>?]): Pro
     s.deletionsReadTo = covered;
     s.reconcileDueAt = Date.now() + s.feeds.reconcileHours * 3_600_000;
   };
+  let hangUp = (): void => undefined;
   /** One activity holds the subscription, on whichever worker runs it; a run that ends gives it to the next. */
   const listen = async () => {
     const scope = new wf.CancellationScope();
+    hangUp = () => scope.cancel();
     const listening = scope.run(() => activities.subscribeChanges({}));
-    void wf.condition(() => runIsLong() || s.paused).then(() => scope.cancel()).catch(() => undefined);
+    void wf.condition(() => runIsLong() || s.paused).then(hangUp).catch(() => undefined);
     try {
       await listening;
       s.stream = { status: 'off', why: 'switched off in the settings; changes are noticed by polling', againAt: 0 };

@@ -45,7 +45,7 @@ function details(s: ContactState, hubspotId: string): string {
     `## ${a.name ?? `Contact ${hubspotId}`}: ${a.status}`, '', a.reason, ...(a.next === null ? [] : ['', `**Next:** ${a.next}`]), '',
     '| | |', '|---|---|', ...rows.map(([what, value]) => `| ${what} | ${value} |`),
     ...a.rejected.map((r) => `- Signal \`${r.signal}\` was not understood: ${r.fault}`),
-    '', 'Signals: `resync {"reason": "..."}`, `look`, `pause`, `resume`. Update: `preview`. Queries: `state`, `history`.',
+    '', 'Signals: `resync {"reason": "..."}`, `look`, `keep`, `pause`, `resume`. Updates: `preview`, `resolve`, `forget`. Queries: `state`, `history`.',
   ];
   return lines.join('\n');
 }
