@@ -2,14 +2,15 @@ import { z } from 'zod';
 import { contactSchema, plain } from './contactSchema.ts';
 import { PATHS } from './paths.ts';
 import type { Requester } from './request.ts';
-import type { ChangePosition, HubSpot } from './types.ts';
+import type { HubSpot, HubSpotContact } from './types.ts';
 
 const PAGE = 200;
 const schema = z.object({ results: z.array(contactSchema) });
 
 /**
- * Walks the contacts in the order of their last change, by the search. It has one sort and ends at 10,000 rows, so each page begins
- * anew at the time of the last row; where a whole page shares one time, that time is walked by id.
+ * Walks the contacts in the order of their last change, by the search, each of them once. It has one sort and ends at 10,000 rows, so
+ * each page begins anew at the time of the last row, whose rows are left to it; where a whole page shares one time, that time is walked
+ * by id.
  */
 export function changedContacts(requester: Requester): Pick<HubSpot, 'changedContacts'> {
   return {
@@ -34,23 +35,29 @@ export function changedContacts(requester: Requester): Pick<HubSpot, 'changedCon
         call,
       );
       const contacts = results.map(plain);
-      return { contacts, ...(byId ? afterIdPage(time, contacts) : afterTimePage(time, contacts)) };
+      return byId ? afterIdPage(time, contacts) : afterTimePage(time, contacts);
     },
   };
 }
 
-type Next = { next: ChangePosition; more: boolean };
-type Rows = readonly { id: string; updatedAt: string }[];
+type Page = Awaited<ReturnType<HubSpot['changedContacts']>>;
 
-function afterIdPage(time: string, rows: Rows): Next {
-  const last = rows.at(-1);
-  if (rows.length === PAGE && last !== undefined) return { next: { time, afterId: last.id }, more: true };
-  return { next: { time: new Date(Date.parse(time) + 1).toISOString(), afterId: null }, more: true };
+function afterIdPage(time: string, contacts: HubSpotContact[]): Page {
+  const last = contacts.at(-1);
+  if (contacts.length === PAGE && last !== undefined) return { contacts, next: { time, afterId: last.id }, more: true };
+  return { contacts, next: { time: new Date(Date.parse(time) + 1).toISOString(), afterId: null }, more: true };
 }
 
-function afterTimePage(time: string, rows: Rows): Next {
-  const [first, last] = [rows[0], rows.at(-1)];
-  if (first === undefined || last === undefined) return { next: { time, afterId: null }, more: false };
-  if (rows.length < PAGE) return { next: { time: last.updatedAt, afterId: null }, more: false };
-  return { next: { time: last.updatedAt, afterId: Date.parse(first.updatedAt) === Date.parse(last.updatedAt) ? '0' : null }, more: true };
+function afterTimePage(time: string, contacts: HubSpotContact[]): Page {
+  const [first, last] = [contacts[0], contacts.at(-1)];
+  if (first === undefined || last === undefined) return { contacts, next: { time, afterId: null }, more: false };
+  const end = changedAt(last);
+  if (contacts.length < PAGE) return { contacts, next: { time: new Date(end).toISOString(), afterId: null }, more: false };
+  return {
+    contacts: contacts.filter((contact) => changedAt(contact) < end),
+    next: { time: new Date(end).toISOString(), afterId: changedAt(first) === end ? '0' : null }, more: true,
+  };
 }
+
+/** The time that the search goes by. */
+const changedAt = ({ properties, updatedAt }: HubSpotContact): number => Date.parse(properties['lastmodifieddate'] ?? updatedAt);

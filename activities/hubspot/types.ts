@@ -126,7 +126,7 @@ export interface HubSpot {
   createContacts(rows: readonly Record<string, string>[], call: Call): Promise<Outcome<{ contact: HubSpotContact }>[]>;
   /** Row by row in the order given. */
   updateContacts(rows: readonly ContactUpdate[], call: Call): Promise<UpdateOutcome[]>;
-  /** The next 200 contacts in the order of their last change. The search index lags writes by seconds, and shows no archived contacts. */
+  /** The next contacts, up to 200, in the order of their last change; a page may be empty though `more` follow. The search index lags writes by seconds, and shows no archived contacts. */
   changedContacts(position: ChangePosition, properties: readonly string[], call: Call): Promise<{ contacts: HubSpotContact[]; next: ChangePosition; more: boolean }>;
   /** One page (100) of the archived contacts in the order of their ids. `after` null ends. */
   archivedPage(after: string | null, call: Call): Promise<{ ids: HubSpotContactId[]; after: string | null }>;

@@ -86,7 +86,7 @@ function addParsers(app: FastifyInstance): void {
   parser('*', (text) => text);
 }
 
-const clockRequest = z.strictObject({ advanceMs: z.number() });
+const clockRequest = z.strictObject({ advanceMs: z.number().default(0), stopped: z.boolean().optional() });
 const requestsQuery = z.object({ since: z.coerce.number().default(0) });
 
 function addControlPath(app: FastifyInstance, options: SandboxOptions, calls: Calls, faults: Faults): void {
@@ -110,7 +110,9 @@ function addControlPath(app: FastifyInstance, options: SandboxOptions, calls: Ca
       return reply.code(204).send();
     });
     control.post('/_sandbox/clock', (request) => {
-      options.clock.advance(clockRequest.parse(request.body).advanceMs);
+      const { advanceMs, stopped } = clockRequest.parse(request.body);
+      options.clock.advance(advanceMs);
+      if (stopped !== undefined) options.clock.stop(stopped);
       return { now: options.clock.iso() };
     });
     control.post('/_sandbox/reset', async (request) => {
