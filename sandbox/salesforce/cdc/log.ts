@@ -29,6 +29,7 @@ export class ChangeLog {
   /** Called with the ms until the event that was written may be delivered. */
   onEvent: (ms: number) => void = () => undefined;
   #random: Random;
+  #latest = 0;
   #transaction: { key: string; events: Map<string, { replayId: number; type: ChangeType; before: Row | undefined; sequence: number }> } | undefined;
 
   constructor(database: Database, clock: Clock, settings: CdcSettings) {
@@ -80,7 +81,7 @@ export class ChangeLog {
 
   /** The channel's deliverable events after `replayId`, oldest first. */
   after(object: Captured, replayId: number, most: number): ChangeEvent[] {
-    const now = this.#clock.now();
+    const now = this.#now();
     const rows = this.#database.all(
       'SELECT replayId, event FROM changes WHERE object = ? AND replayId > ? AND visibleAt <= ? AND at >= ? ORDER BY replayId LIMIT ?', object, replayId, now, now - KEPT_MS, most,
     );
@@ -90,13 +91,19 @@ export class ChangeLog {
   /** Where a subscription starts: after what is deliverable now for -1, before all for -2; undefined for an id that is not kept. */
   start(object: Captured, replayId: number): number | undefined {
     if (replayId === -2) return 0;
-    const now = this.#clock.now();
+    const now = this.#now();
     if (replayId === -1) return Number(this.#database.get('SELECT max(replayId) AS last FROM changes WHERE object = ? AND visibleAt <= ?', object, now)?.['last'] ?? 0);
     return this.#database.get('SELECT 1 FROM changes WHERE object = ? AND replayId = ? AND at >= ?', object, replayId, now - KEPT_MS) && replayId;
   }
 
   count(object: Captured): number {
     return Number(this.#database.get('SELECT count(*) AS n FROM changes WHERE object = ? AND at >= ?', object, this.#clock.now() - KEPT_MS)?.['n']);
+  }
+
+  /** For what is deliverable: a machine's clock that is set back by a moment takes nothing back. */
+  #now(): number {
+    this.#latest = Math.max(this.#latest, this.#clock.now());
+    return this.#latest;
   }
 
   /** Ascending, but not contiguous: clients must not count. */
@@ -110,7 +117,7 @@ export class ChangeLog {
     const [from, to] = this.settings.delayMs;
     // The bus keeps the order: nothing overtakes an event that takes longer.
     const last = this.#database.get('SELECT visibleAt FROM changes WHERE object = ? AND replayId < ? ORDER BY replayId DESC LIMIT 1', object, replayId)?.['visibleAt'];
-    const visibleAt = Math.max(Number(last ?? 0), now + from + Math.floor(this.#random.next() * (to - from + 1)));
+    const visibleAt = Math.max(Number(last ?? 0), this.#now() + from + Math.floor(this.#random.next() * (to - from + 1)));
     const { changedFields, nulledFields, values } = fields;
     const recordIds = typeof ids === 'string' ? [ids] : ids;
     const header: Header = { entityName: object, recordIds, ...more, commitTimestamp: now, commitNumber: 72_000_000_000 + replayId, changedFields, nulledFields };
@@ -118,7 +125,7 @@ export class ChangeLog {
     this.#database.run(
       'INSERT OR REPLACE INTO changes (replayId, object, record, at, visibleAt, event) VALUES (?, ?, ?, ?, ?, ?)', replayId, object, recordIds[0] ?? '', now, visibleAt, JSON.stringify({ header, values }),
     );
-    this.onEvent(visibleAt - now);
+    this.onEvent(visibleAt - this.#now());
   }
 }
 
