@@ -37,6 +37,7 @@ export interface BayeuxOptions {
 
 /** What Salesforce holds a connect for, until it says otherwise ("Clients and Timeouts"). */
 const HOLD_MS = 110_000;
+const LONGEST_HOLD_MS = 600_000;
 
 /**
  * jsforce's streaming client, without its own HTTP: that takes any status for an answer, misses one that is cut, knows no NO_PROXY and
@@ -62,9 +63,12 @@ export function openBayeux({ url, post, channels, connected, failed }: BayeuxOpt
       if (!open && messages[0]?.channel !== '/meta/disconnect') throw new CrmFailure({ ...FOLLOWING, code: 'NETWORK', reason: 'CLOSED' });
       const waits = messages.some(({ channel }) => channel === '/meta/connect');
       const replies = await post(messages, waits ? holdMs : 0);
+      // Events count even beside a refusal.
+      receive.call(transport, replies.filter((reply) => !isMeta(reply)));
       demandAnswers(messages, replies);
-      holdMs = replies.find(({ advice }) => advice?.timeout !== undefined)?.advice?.timeout ?? holdMs;
-      receive.call(transport, replies);
+      const advised = replies.find(({ advice }) => advice?.timeout !== undefined)?.advice?.timeout;
+      holdMs = Math.min(advised ?? holdMs, LONGEST_HOLD_MS);
+      receive.call(transport, replies.filter(isMeta));
       const acknowledged = messages.some(({ channel, subscription = '' }) => channel === '/meta/subscribe' && unacknowledged.delete(subscription));
       if (acknowledged && unacknowledged.size === 0 && open) connected();
     } catch (error) {
@@ -112,6 +116,8 @@ export function openBayeux({ url, post, channels, connected, failed }: BayeuxOpt
     },
   };
 }
+
+const isMeta = ({ channel }: Reply): boolean => channel.startsWith('/meta/');
 
 function demandAnswers(messages: readonly Asked[], replies: readonly Reply[]): void {
   const refused = replies.find(({ successful }) => successful === false);

@@ -25,8 +25,13 @@ test('the global dispatcher is set in one file', () => {
   assert.deepEqual(filesWith(/setGlobalDispatcher\(/), ['activities/crm/transport.ts']);
 });
 
-test('what of jsforce ends processes, deletes jobs or retires is not used: bulk2, streaming, SOAP login', () => {
+test('what of jsforce ends processes, deletes jobs or retires is not used: bulk2, SOAP login, and a connection\'s own streaming', () => {
   assert.deepEqual(filesWith(/\.(bulk2?|streaming|soap)\b\.|\.login\(|loginBySoap/), []);
+});
+
+test('jsforce\'s streaming client is made in one file, which takes its HTTP, its repeats and its handshakes away', () => {
+  assert.deepEqual(filesWith(/new StreamingClient\(/), ['activities/salesforce/bayeux.ts']);
+  assert.deepEqual(filesWith(/jsforce\/lib\/api\/streaming|createClient\(/), ['activities/salesforce/jsforce.ts']);
 });
 
 test('HubSpot\'s client gets neither retries nor a limiter, which are one per process', () => {
