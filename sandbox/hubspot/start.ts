@@ -2,6 +2,7 @@ import { Clock } from '../common/clock.ts';
 import { openDatabase } from '../common/database.ts';
 import { listen } from '../common/listen.ts';
 import { createSandbox, seedRequest, type SeedRequest } from '../common/server.ts';
+import { WriteLog, writesRoute } from '../common/writes.ts';
 import { answerErrors } from './access.ts';
 import { Account } from './account.ts';
 import { batchRoutes } from './batch-routes.ts';
@@ -18,6 +19,7 @@ import { seedHubSpot } from './seed.ts';
 import { webhookControl } from './webhooks/control.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 import { Webhooks, type WebhookOptions } from './webhooks/webhooks.ts';
+import { noteWrites } from './written.ts';
 
 export type HubSpotSandboxOptions = {
   /** 0 takes a free port. */
@@ -58,10 +60,15 @@ export async function startHubSpotSandbox(options: HubSpotSandboxOptions): Promi
   const account = new Account(clock, database, { segmentLagMs: options.segmentLagMs ?? 200, searchLagMs: options.searchLagMs ?? 0, callsPer10s, dailyCalls: options.dailyCalls ?? 650_000 });
   if (!account.exists) seedHubSpot(account, seedRequest.parse(options.seed ?? {}));
   const webhooks = new Webhooks(account, options.webhooks ?? {});
+  const writes = new WriteLog(database, clock);
+  noteWrites(account.contacts.store, writes);
 
   const { app, faults } = createSandbox({
     name: 'HubSpot', clock, tls: options.tls,
-    reset: (seed) => webhooks.restart(() => seedHubSpot(account, seed)),
+    reset: (seed) => {
+      writes.clear();
+      return webhooks.restart(() => writes.silently(() => seedHubSpot(account, seed)));
+    },
     errorAnswer: (status) => ({ body: bodyOfStatus(status) ?? {} }),
   });
   answerErrors(app);
@@ -87,6 +94,7 @@ export async function startHubSpotSandbox(options: HubSpotSandboxOptions): Promi
   for (const prefix of FAMILIES.webhooks) webhookRoutes(app, account, webhooks, prefix);
   personRoutes(app, account);
   webhookControl(app, webhooks);
+  writesRoute(app, writes);
 
   try {
     const listening = await listen(app, options.port, 'SANDBOX_HUBSPOT_PORT');

@@ -3,14 +3,17 @@ import { z } from 'zod';
 import type { Clock } from '../common/clock.ts';
 import type { Database } from '../common/database.ts';
 import { Tokens } from '../common/tokens.ts';
-import { ChangeLog } from './cdc/log.ts';
+import { WriteLog } from '../common/writes.ts';
+import { ChangeLog, type Change } from './cdc/log.ts';
 import { cdcSettings } from './cdc/settings.ts';
 import { Cursors } from './cursors.ts';
 import { objectNames } from './field.ts';
 import { to18 } from './ids.ts';
+import type { ObjectDefinition } from './objects.ts';
 import { Rules, rulesState } from './rules.ts';
 import { savedSchema, Schema } from './schema.ts';
 import { Store } from './store.ts';
+import type { Row } from './values.ts';
 
 const identity = z.object({ orgId: z.string(), instance: z.string(), integrationUser: z.string(), person: z.string() });
 export type Identity = z.output<typeof identity>;
@@ -36,6 +39,7 @@ export class Org {
   tokens: Tokens;
   cursors: Cursors;
   readonly changes: ChangeLog;
+  readonly writes: WriteLog;
   #busy: Promise<void> | undefined;
   behaviour: z.output<typeof behaviour> = { collectionParseErrors: 'row', copyExternalId: false, rotateRefreshTokens: false };
 
@@ -54,6 +58,7 @@ export class Org {
     this.tokens = new Tokens(clock, database);
     this.cursors = new Cursors(clock);
     this.changes = new ChangeLog(database, clock, cdcSettings());
+    this.writes = new WriteLog(database, clock);
     if (kept === undefined) this.#save('identity', this.identity);
   }
 
@@ -73,6 +78,7 @@ export class Org {
     this.tokens = new Tokens(this.clock, this.database);
     this.cursors = new Cursors(this.clock);
     this.changes.create();
+    this.writes.clear();
     this.#save('identity', this.identity);
   }
 
@@ -106,6 +112,14 @@ export class Org {
         });
       });
     });
+  }
+
+  /** Has a save told by change events, and notes it in the log of writes. */
+  note(object: ObjectDefinition, id: string, change: Change): void {
+    const { type, before = {}, after, by } = change;
+    const fields = Object.fromEntries(Object.entries(after).filter(([name, value]) => !STAMPS.has(name) && value !== (before[name] ?? null)));
+    this.writes.note({ object: object.name, id, kind: KINDS[type], by: by.person ? 'person' : 'api', client: by.client, fields });
+    this.changes.note(object, id, change);
   }
 
   /** Runs `work` in one transaction; inside a composite request's, whose steps are not one call, in a savepoint of it. */
@@ -142,6 +156,9 @@ export class Org {
     this.database.run('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)', key, JSON.stringify(value));
   }
 }
+
+const STAMPS: ReadonlySet<keyof Row> = new Set(['CreatedDate', 'CreatedById', 'LastModifiedDate', 'LastModifiedById', 'SystemModstamp']);
+const KINDS = { CREATE: 'create', UPDATE: 'update', DELETE: 'delete', UNDELETE: 'undelete' } as const;
 
 function newIdentity(): Identity {
   const text = randomBytes(12).toString('base64').replaceAll(/[^A-Za-z0-9]/g, 'x');

@@ -117,7 +117,7 @@ export class Person {
       const now = org.stamp();
       org.store.update(object.name, loser, { IsDeleted: 1, MasterRecordId: id, ...this.#touched() });
       org.store.logDeletion(object.name, loser, now);
-      org.changes.note(object, loser, { type: 'DELETE', before: undefined, after: {}, by: this.#context });
+      org.note(object, loser, { type: 'DELETE', before: undefined, after: {}, by: this.#context });
       this.#relink(object.name, loser, id);
     }
     updateRecord(org, object, id, fields, this.#context);
@@ -149,7 +149,7 @@ export class Person {
     const changes: Row = { IsDeleted: 0, MasterRecordId: null, ...this.#touched() };
     this.#org.store.update(object.name, id, changes);
     this.#org.store.forgetDeletion(id);
-    this.#org.changes.note(object, id, { type: 'UNDELETE', before: undefined, after: { ...row, ...changes }, by: this.#context });
+    this.#org.note(object, id, { type: 'UNDELETE', before: undefined, after: { ...row, ...changes }, by: this.#context });
   }
 
   /** Removes what lies in the bin for good; its entry in `/deleted` stays. */
@@ -167,7 +167,7 @@ export class Person {
   #update(object: ObjectDefinition, id: string, row: Row, changes: Row): void {
     this.#org.store.update(object.name, id, changes);
     // What lies in the bin makes no event.
-    if (row['IsDeleted'] !== 1) this.#org.changes.note(object, id, { type: 'UPDATE', before: row, after: { ...row, ...changes }, touched: false, by: this.#context });
+    if (row['IsDeleted'] !== 1) this.#org.note(object, id, { type: 'UPDATE', before: row, after: { ...row, ...changes }, touched: false, by: this.#context });
   }
 
   #touched(): Row {

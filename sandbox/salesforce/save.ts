@@ -30,7 +30,7 @@ export function createRecord(org: Org, object: ObjectDefinition, body: Body, con
     ...row, Id: id, CreatedDate: now, CreatedById: context.userId, LastModifiedDate: now, LastModifiedById: context.userId, SystemModstamp: now, ...context.stamps,
   };
   org.store.insert(object.name, after);
-  if (!context.silent) org.changes.note(object, id, { type: 'CREATE', before: undefined, after, by: context });
+  if (!context.silent) org.note(object, id, { type: 'CREATE', before: undefined, after, by: context });
   return id;
 }
 
@@ -50,7 +50,7 @@ export function updateRecord(org: Org, object: ObjectDefinition, id: string, bod
   const name: Row = row['Name'] === before['Name'] ? {} : { Name: row['Name'] ?? null };
   const changes: Row = { ...values, ...name, LastModifiedDate: now, LastModifiedById: context.userId, SystemModstamp: now, ...context.stamps };
   org.store.update(object.name, id, changes);
-  if (!context.silent) org.changes.note(object, id, { type: 'UPDATE', before, after: { ...before, ...changes }, by: context });
+  if (!context.silent) org.note(object, id, { type: 'UPDATE', before, after: { ...before, ...changes }, by: context });
 }
 
 /** Moves a live record to the bin; an Account takes its Contacts along. */
@@ -63,7 +63,7 @@ export function deleteRecord(org: Org, object: ObjectDefinition, id: string, con
   const bin = (name: ObjectName, one: string): void => {
     org.store.update(name, one, { IsDeleted: 1, LastModifiedDate: now, LastModifiedById: context.userId, SystemModstamp: now });
     org.store.logDeletion(name, one, now);
-    org.changes.note(org.schema.definition(name), one, { type: 'DELETE', before: undefined, after: {}, by: context });
+    org.note(org.schema.definition(name), one, { type: 'DELETE', before: undefined, after: {}, by: context });
   };
   bin(object.name, id);
   if (object.name !== 'Account') return;

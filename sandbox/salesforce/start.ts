@@ -3,6 +3,7 @@ import { openDatabase } from '../common/database.ts';
 import { SlidingWindow } from '../common/limiter.ts';
 import { listen } from '../common/listen.ts';
 import { createSandbox, seedRequest, type SeedRequest } from '../common/server.ts';
+import { writesRoute } from '../common/writes.ts';
 import { Clients } from './cdc/clients.ts';
 import type { CdcOptions } from './cdc/settings.ts';
 import { refusal } from './errors.ts';
@@ -69,6 +70,7 @@ export async function startSalesforceSandbox(options: SalesforceSandboxOptions):
   app.register(async (scope) => cometdRoutes(scope, org, streaming));
   app.register(async (scope) => controlRoutes(scope, org, sessions));
   app.register(async (scope) => cdcRoutes(scope, org, streaming));
+  writesRoute(app, org.writes);
   app.setErrorHandler(errorAnswer);
   app.setNotFoundHandler(async (_request, reply) => reply.code(404).send(refusal('NOT_FOUND', 'The requested resource does not exist').body()));
 

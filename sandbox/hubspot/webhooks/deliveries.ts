@@ -11,10 +11,10 @@ const [SECOND, MINUTE, HOUR] = [1000, 60_000, 3_600_000];
 /** Ten retries in less than 24 h, with the jitter at its most too. HubSpot documents number and span; the steps are the sandbox's. */
 const RETRY_AFTER = [SECOND, 5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 6 * HOUR, 11 * HOUR];
 
-/** `events` counts those that were to be sent once, `sent` those that arrived, `lost` those that never will. */
-export type DeliveryCounts = { events: number; sent: number; requests: number; failed: number; lost: number; pending: number };
+/** `events` counts those that were to be sent once, `sent` those that arrived, `lost` those that never will; the last three what mischief did. */
+export type DeliveryCounts = { events: number; sent: number; requests: number; failed: number; lost: number; pending: number; doubled: number; late: number; heldBack: number };
 
-const NOTHING: DeliveryCounts = { events: 0, sent: 0, requests: 0, failed: 0, lost: 0, pending: 0 };
+const NOTHING: DeliveryCounts = { events: 0, sent: 0, requests: 0, failed: 0, lost: 0, pending: 0, doubled: 0, late: 0, heldBack: 0 };
 
 /**
  * Events on their way to the target: they wait for their time on the sandbox's clock, go in batches, and come back to wait where that fails, each with its

@@ -101,6 +101,9 @@ export class Webhooks {
       this.counts.lost += 1;
       return;
     }
+    if (doubled) this.counts.doubled += 1;
+    if (delayed) this.counts.late += 1;
+    if (reorder && heldBack) this.counts.heldBack += 1;
     const extra = (delayed ? this.#within(late.ms) : 0) + (reorder && heldBack ? this.#within([0, 5 * Math.max(100, delayMs[1])]) : 0);
     const due = this.#due() + extra;
     this.#deliveries.schedule(event, due);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Random } from '../../common/random.ts';
 import type { Org } from '../org.ts';
-import { distorted, messageOf } from './deliver.ts';
+import { distorted, messageOf, NO_DISTORTIONS, type Distortions } from './deliver.ts';
 import { captured, cdcSettings, changed, type Captured, type CdcChange, type CdcOptions } from './settings.ts';
 
 /** How a held connect ends; `gone`: nobody is there to be answered. */
@@ -23,6 +23,7 @@ export class Clients {
   #random: Random;
   #look: NodeJS.Timeout | undefined;
   delivered: Record<Captured, number> = { Lead: 0, Contact: 0 };
+  distortions: Distortions = { ...NO_DISTORTIONS };
 
   constructor(org: Org, options: CdcOptions) {
     this.#org = org;
@@ -101,12 +102,13 @@ export class Clients {
     this.forget();
     this.#org.changes.set(cdcSettings(this.#options));
     this.delivered = { Lead: 0, Contact: 0 };
+    this.distortions = { ...NO_DISTORTIONS };
   }
 
   state(): unknown {
     const { changes } = this.#org;
     const kept = Object.fromEntries(captured.map((object) => [object, changes.count(object)]));
-    return { ...changes.settings, clients: this.#clients.size, held: this.#holding, kept, delivered: this.delivered };
+    return { ...changes.settings, clients: this.#clients.size, held: this.#holding, kept, delivered: this.delivered, distortions: this.distortions };
   }
 
   get #holding(): number {
@@ -135,7 +137,7 @@ export class Clients {
       const last = events.at(-1);
       if (!last) return [];
       client.positions.set(object, last.replayId);
-      const sent = distorted(events, changes.settings, this.#random);
+      const sent = distorted(events, changes.settings, this.#random, this.distortions);
       this.delivered[object] += sent.length;
       return sent.map(messageOf);
     });

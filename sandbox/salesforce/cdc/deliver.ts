@@ -2,13 +2,27 @@ import type { Random } from '../../common/random.ts';
 import type { ChangeEvent } from './log.ts';
 import type { CdcSettings } from './settings.ts';
 
-/** One channel's events as they leave: merged, lost, repeated, out of order or without fields, as the settings say. */
-export function distorted(events: ChangeEvent[], settings: CdcSettings, random: Random): ChangeEvent[] {
-  const left = (settings.merge ? merged(events) : events)
-    .filter(() => !random.chance(settings.drop))
-    .map((event) => (random.chance(settings.gap) ? gapped(event) : event))
-    .flatMap((event) => (random.chance(settings.duplicate) ? [event, event] : [event]));
-  if (settings.reorder) shuffle(left, random);
+/** How many events fared badly, each way; `shuffled` counts deliveries. */
+export type Distortions = { merged: number; dropped: number; gapped: number; doubled: number; shuffled: number };
+export const NO_DISTORTIONS: Distortions = { merged: 0, dropped: 0, gapped: 0, doubled: 0, shuffled: 0 };
+
+/** One channel's events as they leave: merged, lost, repeated, out of order or without fields, as the settings say. Adds to the counts. */
+export function distorted(events: ChangeEvent[], settings: CdcSettings, random: Random, counts: Distortions): ChangeEvent[] {
+  const falls = (what: 'dropped' | 'gapped' | 'doubled', chance: number): boolean => {
+    const fell = random.chance(chance);
+    if (fell) counts[what] += 1;
+    return fell;
+  };
+  const whole = settings.merge ? merged(events) : events;
+  counts.merged += events.length - whole.length;
+  const left = whole
+    .filter(() => !falls('dropped', settings.drop))
+    .map((event) => (falls('gapped', settings.gap) ? gapped(event) : event))
+    .flatMap((event) => (falls('doubled', settings.duplicate) ? [event, event] : [event]));
+  if (settings.reorder && left.length > 1) {
+    counts.shuffled += 1;
+    shuffle(left, random);
+  }
   return left;
 }
 
