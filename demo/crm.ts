@@ -43,6 +43,10 @@ export function hubspot(baseUrl: string) {
     },
     value: async (id: string, name: string): Promise<string | null> =>
       (await request(contactRow, `${baseUrl}/crm/v3/objects/contacts/${id}?properties=${name}`, { token })).properties[name] ?? null,
+    /** As a person does it on the screen. */
+    edit: async (id: string, properties: Record<string, string>): Promise<void> => {
+      await request(z.unknown(), `${baseUrl}/_sandbox/edit`, { method: 'POST', body: { id, properties } });
+    },
     change: async (id: string, properties: Record<string, string>): Promise<void> => {
       await request(contactRow, `${baseUrl}/crm/v3/objects/contacts/${id}`, { method: 'PATCH', token, body: { properties } });
     },
@@ -78,6 +82,10 @@ export async function salesforce(loginUrl: string) {
     records: async (): Promise<SalesforceRecord[]> => [...(await recordsOf('Lead')), ...(await recordsOf('Contact'))],
     value: async ({ type, id }: SalesforceRecord, field: string): Promise<string | null> =>
       valueAt(await ask(z.looseObject({}), `${version}/sobjects/${type}/${id}?fields=${field}`), field),
+    /** As a person does it on the screen. */
+    edit: async ({ id }: SalesforceRecord, fields: Record<string, string>): Promise<void> => {
+      await request(z.unknown(), `${loginUrl}/_sandbox/edit`, { method: 'POST', body: { id, fields } });
+    },
     change: async ({ type, id }: SalesforceRecord, values: Record<string, string>): Promise<void> => {
       await ask(z.null(), `${version}/sobjects/${type}/${id}`, { method: 'PATCH', body: values });
     },

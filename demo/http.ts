@@ -24,7 +24,7 @@ export async function request<S extends z.ZodType>(schema: S, url: string, init:
 
 const calls = z.object({ byRoute: z.record(z.string(), z.number()) });
 /** What is asked by another method than GET and writes nothing all the same; a composite call is what its parts are. */
-const reading = /\/(search|batch\/read|token|composite)$|\/composite\/sobjects\/:type$/;
+const reading = /^POST \/cometd\/|\/(search|batch\/read|token|composite)$|\/composite\/sobjects\/:type$/;
 
 /** How many calls that write a sandbox has counted since it started. */
 export async function writeCalls(baseUrl: string): Promise<number> {

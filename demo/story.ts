@@ -2,7 +2,7 @@ import { workflowIds } from '../workflows/ids.ts';
 import { importAndFill } from './import.ts';
 import { refuseStatic, selectSegment } from './select.ts';
 import type { Teller } from './step.ts';
-import { changeBoth, imported, queryState, resyncOne } from './triggers.ts';
+import { changeBoth, changeInHubSpot, imported, queryState, resyncOne } from './triggers.ts';
 import { checked, snapshot, type Snapshot, type World } from './world.ts';
 
 /** What the seed `us-500` is made of. */
@@ -28,7 +28,8 @@ export function story(world: World): { title: string; run: (teller: Teller) => P
     { title: 'refuse a static segment', run: (teller) => refuseStatic(world, teller) },
     { title: 'select "Webmail prospects", which writes nothing', run: (teller) => selectSegment(world, before, teller) },
     { title: 'import Leads and Contacts, then fill the members', run: async (teller) => { after = await importAndFill(world, before, teller); } },
-    { title: 'change a member and a non-member in Salesforce', run: (teller) => changeBoth(world, imported(before, after, true), imported(before, after, false), teller) },
+    { title: 'somebody changes a member and a non-member in Salesforce', run: (teller) => changeBoth(world, imported(before, after, true), imported(before, after, false), teller) },
+    { title: 'somebody changes the member in HubSpot', run: (teller) => changeInHubSpot(world, imported(before, after, true), teller) },
     { title: 'resync a contact by signal', run: (teller) => resyncOne(world, imported(before, after, true), teller) },
     { title: 'ask for its state', run: (teller) => queryState(world, imported(before, after, true), teller) },
   ];

@@ -52,7 +52,7 @@ export async function createSluiceWorker({ environment, nativeConnection, client
   const common = { connection: nativeConnection, namespace, shutdownGraceTime };
   const workflows = await Worker.create({ ...common, taskQueue: queues.workflows, workflowBundle: workflowBundle ?? await bundleWorkflows(), stickyQueueScheduleToStartTimeout });
   const callers = [
-    await Worker.create({ ...common, taskQueue: queues.live, activities, maxConcurrentActivityTaskExecutions: 100 }),
+    await Worker.create({ ...common, taskQueue: queues.live, activities, maxConcurrentActivityTaskExecutions: 100, maxHeartbeatThrottleInterval }),
     await Worker.create({ ...common, taskQueue: queues.bulk, activities, maxConcurrentActivityTaskExecutions: 20, maxHeartbeatThrottleInterval }),
   ];
   return {

@@ -17,7 +17,7 @@ describe('npm run demo -- --once', { timeout: 400_000 }, () => {
     const { code, output, errors } = await runDemo(root);
     assert.equal(code, 0, errors + output);
     assert.match(output, /Every step held\./);
-    assert.equal(output.match(/^Step \d of 7, /gm)?.length, 7);
+    assert.equal(output.match(/^Step \d of 8, /gm)?.length, 8);
     assert.doesNotMatch(output, /^ {2}NOT /m);
   });
 
@@ -25,7 +25,7 @@ describe('npm run demo -- --once', { timeout: 400_000 }, () => {
     const project = await copyWith('sync/gate.ts', [["case 'outside':\n      return { kind: 'outside',", "case 'outside':\n      return { kind: 'open',"]]);
     const { code, output, errors } = await runDemo(project);
     assert.equal(code, 1, output);
-    assert.match(errors, /^Step 4 of 7, import Leads and Contacts, then fill the members, did not hold:$/m);
+    assert.match(errors, /^Step 4 of 8, import Leads and Contacts, then fill the members, did not hold:$/m);
     assert.match(errors, /^ {2}non-members created with their email only: expected 155, found 0$/m);
     assert.match(errors, /^ {2}records of non-members that carry a HubSpot id: expected 0, found [1-9]\d*$/m);
   });
@@ -34,7 +34,7 @@ describe('npm run demo -- --once', { timeout: 400_000 }, () => {
     const project = await copyWith('sync/decide.ts', [['const sorted = { hubspot: inOrder(hubspot), salesforce: inOrder(salesforce),', 'const sorted = { hubspot: {}, salesforce: {},']]);
     const { code, output, errors } = await runDemo(project);
     assert.equal(code, 1, output);
-    assert.match(errors, /^Step 4 of 7, import Leads and Contacts, then fill the members, did not hold:$/m);
+    assert.match(errors, /^Step 4 of 8, import Leads and Contacts, then fill the members, did not hold:$/m);
     assert.match(errors, /^ {2}members with their Salesforce values in HubSpot: expected 284, found \d\d?$/m);
   });
 
@@ -46,7 +46,7 @@ describe('npm run demo -- --once', { timeout: 400_000 }, () => {
     ]);
     const { code, output, errors } = await runDemo(project);
     assert.equal(code, 1, output);
-    assert.match(errors, /^Step 4 of 7, import Leads and Contacts, then fill the members, did not hold:$/m);
+    assert.match(errors, /^Step 4 of 8, import Leads and Contacts, then fill the members, did not hold:$/m);
     assert.match(errors, /^ {2}non-members created with their email only: expected 155, found 0$/m);
   });
 

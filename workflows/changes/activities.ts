@@ -16,7 +16,8 @@ export function feedActivities({ live, bulk }: { live: string; bulk: string }) {
   const { startRelabel } = proxyActivities<Pick<Activities, 'startRelabel'>>({ taskQueue: live, startToCloseTimeout: '30 seconds', retry: { maximumInterval: '30 seconds' }, summary: 'Have the statuses compared with the segment' });
   const { subscribeChanges } = proxyActivities<Pick<Activities, 'subscribeChanges'>>({
     taskQueue: live, startToCloseTimeout: '30 days', heartbeatTimeout: '15 seconds', retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
-    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED, summary: 'Listen to change events',
+    // The next run listens at once; for a moment both may, and what is told twice does no harm.
+    cancellationType: ActivityCancellationType.TRY_CANCEL, summary: 'Listen to change events',
   });
   return { deliverHubSpot, deliverSalesforce, compareHubSpot, compareSalesforce, compareLater, pollHubSpot, pollSalesforce, readJoiners, reconcileHubSpot, reconcileSalesforce, startRelabel, subscribeChanges };
 }

@@ -42,7 +42,7 @@ const mostWaiting = 5_000;
 export const mostAlone = 20;
 export const pageSize = 100;
 const pauseAfterFailure = '30 seconds';
-const longHistory = 1_500;
+const longHistory = 3_000;
 const laterEveryMs = 15_000;
 
 /** Whether this run should end soon and go on in a new one. */
