@@ -3,7 +3,7 @@
  * Pure: the same input gives the same answer, whatever the order of fields or keys.
  */
 import { decideField, REQUIRED, type Circumstances, type Verdict } from './decide/field.ts';
-import { withPartners } from './decide/address.ts';
+import { withPartners, type Decided } from './decide/address.ts';
 import { OVERWRITING, type Row } from './decide/rows.ts';
 import { NOT_PROVIDED } from './placeholder.ts';
 import type { ApiValue, Base, FieldProblem, FieldReading, SalesforceType, UpdateRule } from './records.ts';
@@ -51,17 +51,19 @@ export interface Decision {
 
 /** Decides every field of a pair. Never throws. */
 export function decide(input: DecideInput): Decision {
-  const verdicts = withPartners(input.fields.map((field) => ({ field, verdict: decideField(field, input) })));
+  const decided = withPartners(input.fields.map((field) => ({ field, verdict: decideField(field, input) })));
+  const unidentified = lacksEmail(decided, input);
+  const verdicts = unidentified ? decided.map(leftOut) : decided;
   const fields = verdicts.map(({ field, verdict }) => fieldDecision(field, verdict, input));
   const hubspot: Record<string, string> = {};
-  const salesforce: Record<string, ApiValue> = input.mode === 'create-in-salesforce' ? placeholders(input) : {};
+  const salesforce: Record<string, ApiValue> = input.mode === 'create-in-salesforce' && !unidentified ? placeholders(input) : {};
   const settled: Base = {};
   verdicts.forEach(({ field, verdict, rewrite }, index) => {
     const { action } = fields[index] ?? { action: 'none' };
     if (action === 'to-hubspot') hubspot[field.hubspot] = String(field.s.write);
     else if (action === 'to-salesforce') salesforce[field.salesforce] = field.h.write ?? null;
     if (rewrite !== undefined) salesforce[field.salesforce] = rewrite;
-    if (action === 'none' && settles(field, verdict)) settled[field.hubspot] = field.s.key;
+    if (action === 'none' && !unidentified && settles(field, verdict)) settled[field.hubspot] = field.s.key;
     // Linked now: Salesforce's owner stands even if it cannot be taken over, until HubSpot's changes from what it is.
     else if (takesOwner(field, input) && verdict.waitsForBase !== true) settled[field.hubspot] = field.h.key;
   });
@@ -70,6 +72,14 @@ export function decide(input: DecideInput): Decision {
   const sorted = { hubspot: inOrder(hubspot), salesforce: inOrder(salesforce), settled: inOrder(settled) };
   return { fields, ...sorted, problems, summary: summaryOf(sorted.hubspot, sorted.salesforce, problems) };
 }
+
+/** A record is never created without the address by which it would be found again: that makes one more on every run [MAU-7463]. */
+const lacksEmail = (decided: readonly Decided[], { mode }: DecideInput): boolean =>
+  mode === 'create-in-salesforce' && decided.some(({ field, verdict }) => field.treatment === 'email' && verdict.go === 'S' && field.h.write === undefined);
+
+const leftOut = ({ field, verdict }: Decided): Decided => ({
+  field, verdict: field.treatment === 'email' ? verdict : { ...verdict, go: '-', reason: 'no Salesforce record is created without a valid email address' },
+});
 
 /**
  * The base after a sync: what needed no write, plus each field whose write was confirmed by its CRM (names as the CRM

@@ -80,7 +80,7 @@ export function planWrite(hubspotId: HubSpotContactId, pair: Pair, decision: Dec
   const { match, membership, createAs, settingsVersion, storedIds } = pair;
   const common = { hubspotId, settingsVersion, hubspot: decision.hubspot, checkedAt: membership.kind === 'unrestricted' ? null : membership.checkedAt };
   if (match.kind !== 'linked') {
-    if (createAs === 'never') return null;
+    if (createAs === 'never' || Object.keys(decision.salesforce).length === 0) return null;
     // Readings that older versions recorded name no account.
     const fields = pair.account == null ? decision.salesforce : { ...decision.salesforce, AccountId: pair.account.id };
     return { ...common, writeIds: true, salesforce: { kind: 'create', type: createAs, fields } };

@@ -119,7 +119,8 @@ function settleSalesforce(job: Job, outcome: Outcome<{ id: SalesforceId }> | und
   }
   const named = outcome.failure.fields.filter((field) => field in decided);
   job.refused.push(...refusals('salesforce', outcome.failure, named));
-  return named.length === 0;
+  // A new record without its email would be found by nobody.
+  return named.length === 0 || (job.write.salesforce.kind === 'create' && named.includes('Email'));
 }
 
 function refusals(system: Refusal['system'], failure: CrmFailure, fields: string[]): Refusal[] {

@@ -34,6 +34,11 @@ export function personRoutes(app: FastifyInstance, account: Account): void {
     const { properties } = create.parse(request.body);
     return answer(account, store.write(() => contacts.apply(contacts.check(undefined, properties), PERSON)), { all: true });
   });
+  // The person who gets the emails says no to them; nobody else can change that property.
+  app.post('/_sandbox/unsubscribe', (request) => {
+    const before = contacts.find(byId.parse(request.body).id, undefined);
+    return answer(account, store.write(() => contacts.apply({ before, writes: { hs_email_optout: 'true' } }, { ...PERSON, sourceType: 'EMAIL' })), { all: true });
+  });
   app.post('/_sandbox/delete', async (request, reply) => {
     const contact = contacts.find(byId.parse(request.body).id, undefined);
     store.write(() => contacts.archive(contact, PERSON));
