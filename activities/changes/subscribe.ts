@@ -21,7 +21,11 @@ export async function subscribeChanges(world: World): Promise<void> {
   try {
     await world.salesforce.changes({
       replay, signal,
-      onConnected: () => reached({ listening: true }),
+      onConnected: () => {
+        reached({ listening: true });
+        // Without an id nothing brings back what happened before: a poll does.
+        if (replay.Lead === null || replay.Contact === null) void feed.signal(messages.salesforceEvents, { events: [], replay: {}, gap: true }).catch(() => undefined);
+      },
       onEvents: async (events, read, gap) => {
         await feed.signal(messages.salesforceEvents, { events, replay: read, gap });
         reached({ listening: true, replay: read });
