@@ -60,7 +60,8 @@ export interface PairWrite {
   /** ISO; evidence older than 5 s is not written on (S1.11). Null where no segment is set. */
   checkedAt: string | null;
   salesforce:
-    | { kind: 'update'; ref: SalesforceRef; fields: Record<string, ApiValue>; claim: boolean }
+    /** `moved`: a person moved the link here, so the record that was linked before may still hold the contact's id. */
+    | { kind: 'update'; ref: SalesforceRef; fields: Record<string, ApiValue>; claim: boolean; moved?: boolean }
     | { kind: 'create'; type: SalesforceType; fields: Record<string, ApiValue> };
   /** Property values; `''` clears. */
   hubspot: Record<string, string>;

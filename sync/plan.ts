@@ -90,7 +90,7 @@ export function planWrite(hubspotId: HubSpotContactId, pair: Pair, decision: Dec
   const stored = storedIds[link.type];
   const writeIds = stored !== undefined && stored !== link.id;
   if (!claim && !writeIds && Object.keys(decision.hubspot).length === 0 && Object.keys(decision.salesforce).length === 0) return null;
-  return { ...common, writeIds, salesforce: { kind: 'update', ref: { type: link.type, id: link.id }, fields: decision.salesforce, claim } };
+  return { ...common, writeIds, salesforce: { kind: 'update', ref: { type: link.type, id: link.id }, fields: decision.salesforce, claim, ...(claim && link.rung === 'resolved' && { moved: true }) } };
 }
 
 /** What S4's one pass sends, or null where HubSpot has it all: no field, no id in Salesforce while the contact is frozen. */
@@ -144,6 +144,15 @@ function writtenReason(link: Link, { hubspot, salesforce }: Conclusion['wrote'])
     ...(salesforce.length > 0 ? [`${salesforce.join(', ')} in Salesforce`] : []),
   ];
   return parts.length === 0 ? `Linked to ${describeRef(link)}; nothing differs.` : `Wrote ${parts.join(' and ')}.`;
+}
+
+/**
+ * Where a CRM refused a value that must be unique, such as another contact's email: why a person must look, since only they can say
+ * who is meant (behaviour: sections 4 and 8).
+ */
+export function takenReason(refused: readonly Refusal[]): string | null {
+  const taken = refused.find(({ category }) => category === 'duplicates');
+  return taken === undefined ? null : `${taken.message} ${taken.remedy}`;
 }
 
 function firstProblem(decision: Decision, refused: readonly Refusal[]): SyncError | null {

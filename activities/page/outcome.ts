@@ -1,7 +1,7 @@
 import type { Decision } from '../../sync/decide.ts';
 import type { Handover } from '../../sync/handover.ts';
 import type { WriteOutcome } from '../../sync/pair.ts';
-import { conclude, fieldsOf, nameAfter, type Pair } from '../../sync/plan.ts';
+import { conclude, fieldsOf, nameAfter, takenReason, type Pair } from '../../sync/plan.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
 
 /** What became of one contact of a page. */
@@ -30,9 +30,12 @@ export function decidedOutcome(hubspotId: HubSpotContactId, pair: Pair, decision
   if (result?.kind === 'review') {
     return { hubspotId, kind: 'review', handover: handoverOf(hubspotId, pair, trigger, { status: 'needs-review', reason: result.why, candidates: result.candidates }) };
   }
-  const { link, base, wrote, created, error, reason } = conclude(pair, decision, {}, result);
-  const handover = handoverOf(hubspotId, pair, trigger, error === null ? { status: 'in-sync', reason } : { status: 'error', error }, { link, base, baseFields: fieldsOf(pair), wrote, name: nameAfter(pair, decision) });
-  if (error !== null) return { hubspotId, kind: 'error', handover };
-  if (result === null) return { hubspotId, kind: 'unchanged', handover };
-  return { hubspotId, kind: 'written', handover, created, wroteIn: { hubspot: wrote.hubspot.length > 0, salesforce: true } };
+  const { link, base, wrote, created, error, refused, reason } = conclude(pair, decision, {}, result);
+  const handover = (outcome: Handover['outcome']) => handoverOf(hubspotId, pair, trigger, outcome, { link, base, baseFields: fieldsOf(pair), wrote, name: nameAfter(pair, decision) });
+  const taken = takenReason(refused);
+  if (taken !== null) return { hubspotId, kind: 'review', handover: handover({ status: 'needs-review', reason: taken, candidates: [] }) };
+  if (error !== null) return { hubspotId, kind: 'error', handover: handover({ status: 'error', error }) };
+  const done = handover({ status: 'in-sync', reason });
+  if (result === null) return { hubspotId, kind: 'unchanged', handover: done };
+  return { hubspotId, kind: 'written', handover: done, created, wroteIn: { hubspot: wrote.hubspot.length > 0, salesforce: true } };
 }

@@ -7,6 +7,7 @@ import type { CrmFailure, Outcome } from '../crm/failure.ts';
 import { tell } from '../failure.ts';
 import type { SalesforceRecord } from '../salesforce/index.ts';
 import type { World } from '../world.ts';
+import { letGo } from './let-go.ts';
 
 /** How old the evidence of a membership may be when its first write begins (S1.11). */
 export const evidenceAgeMs = { live: 5_000, page: 60_000 } as const;
@@ -64,7 +65,12 @@ async function updateSalesforce(world: World, type: SalesforceType, jobs: Job[],
     const outcomes: Outcome<{ id: SalesforceId; record?: SalesforceRecord | null }>[] = open.some(({ claim }) => claim)
       ? await world.salesforce.updateAndRead(type, rows, [externalIdField], call)
       : await world.salesforce.update(type, rows, call);
+    const freed = new Set<Job>();
+    for (const [i, { job, ref, moved }] of open.entries()) {
+      if (attempt === 0 && moved && hasTaken(outcomes[i]) && (await letGo(world, job.write.hubspotId, ref, call))) freed.add(job);
+    }
     open = open.filter(({ job, ref, claim }, i) => {
+      if (freed.has(job)) return true;
       const outcome = outcomes[i];
       const done = settleSalesforce(job, outcome, rows[i] ?? {});
       if (claim && outcome?.ok) checkClaim(job, ref, outcome.record ?? null);
@@ -72,6 +78,9 @@ async function updateSalesforce(world: World, type: SalesforceType, jobs: Job[],
     });
   }
 }
+
+/** Another record has a value that must be unique. */
+const hasTaken = (outcome: Outcome<object> | undefined): boolean => outcome !== undefined && !outcome.ok && outcome.failure.code === 'DUPLICATE_VALUE';
 
 /** After claiming, the record is read back: the contact whose id stands there owns it (section 6 of the behaviour). */
 function checkClaim(job: Job, ref: SalesforceRef, record: SalesforceRecord | null): void {

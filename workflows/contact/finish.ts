@@ -1,6 +1,6 @@
 import type { Decision } from '../../sync/decide.ts';
 import type { WriteOutcome } from '../../sync/pair.ts';
-import { baseOf, conclude, fieldsOf, nameAfter, type Pair } from '../../sync/plan.ts';
+import { baseOf, conclude, fieldsOf, nameAfter, takenReason, type Pair } from '../../sync/plan.ts';
 import type { PastDecision } from '../messages.ts';
 import type { ContactState, Phase } from './state.ts';
 import { failed, review, settled, type Verdict } from './verdict.ts';
@@ -34,6 +34,8 @@ export function finish(s: ContactState, pair: Pair, decision: Decision, trigger:
   if (wrote.hubspot.length + wrote.salesforce.length > 0) s.writtenAt = [...s.writtenAt, Date.now()];
   remember(s, decision, trigger, at);
   if (error !== null) {
+    const taken = takenReason(refused);
+    if (taken !== null) return review(taken, []);
     // A refusal for reasons that pass by themselves is tried again; one about a value waits for a change.
     const passing = refused.find((r) => r.retry === 'backoff' || r.retry === 'hourly');
     return passing === undefined ? settled(failed(error)) : { kind: 'again', error, policy: passing.retry === 'hourly' ? 'hourly' : 'backoff', afterMs: null };
