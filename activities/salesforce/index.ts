@@ -1,6 +1,7 @@
 import { systemClock } from '../crm/clock.ts';
 import { TIMEOUTS } from '../crm/exchange.ts';
 import { describeCalls } from './describe.ts';
+import { lockedRowsApart } from './lockedRows.ts';
 import { queryCalls } from './query.ts';
 import { openRequester } from './request.ts';
 import type { SalesforceOptions } from './request.ts';
@@ -15,7 +16,8 @@ export { soql } from './soql.ts';
 /** Salesforce's Leads and Contacts, through one limiter. The login comes with the first operation. */
 export function createSalesforce(options: SalesforceOptions): Salesforce {
   const requester = openRequester(options);
-  const batches = { ...queryCalls(requester), ...saveCalls(requester), ...describeCalls(requester) };
+  const saves = saveCalls(requester);
+  const batches = { ...queryCalls(requester), ...saves, ...lockedRowsApart(saves), ...describeCalls(requester) };
   return {
     ...batches,
     changes: changeStream({ sessions: requester.sessions, timeouts: options.timeouts ?? TIMEOUTS, clock: options.clock ?? systemClock }),

@@ -26,6 +26,8 @@ export const behaviour = z.strictObject({
   copyExternalId: z.boolean(),
   /** Whether a refresh hands out a new refresh token and revokes the old one. */
   rotateRefreshTokens: z.boolean(),
+  /** How long the save of a Contact keeps others from saving Contacts of its Account, in ms. */
+  accountLockMs: z.number().min(0),
 });
 
 /** A Salesforce org: who it is, its fields, rules, records and sessions. */
@@ -41,7 +43,7 @@ export class Org {
   readonly changes: ChangeLog;
   readonly writes: WriteLog;
   #busy: Promise<void> | undefined;
-  behaviour: z.output<typeof behaviour> = { collectionParseErrors: 'row', copyExternalId: false, rotateRefreshTokens: false };
+  behaviour: z.output<typeof behaviour> = { collectionParseErrors: 'row', copyExternalId: false, rotateRefreshTokens: false, accountLockMs: 0 };
 
   /** Opens the org kept in the database, or makes an empty one with a new identity. */
   constructor(database: Database, clock: Clock) {
@@ -107,7 +109,7 @@ export class Org {
         this.#busy = turn.promise;
         resolve(() => {
           this.#busy = undefined;
-          this.changes.endTransaction();
+          this.#endTransaction();
           turn.resolve();
         });
       });
@@ -122,13 +124,18 @@ export class Org {
     this.changes.note(object, id, change);
   }
 
+  #endTransaction(): void {
+    this.changes.endTransaction();
+    this.rules.endTransaction(this.clock.now() + this.behaviour.accountLockMs);
+  }
+
   /** Runs `work` in one transaction; inside a composite request's, whose steps are not one call, in a savepoint of it. */
   transaction<T>(work: () => T): T {
     if (!this.database.raw.isTransaction) {
       try {
         return this.database.transaction(work);
       } finally {
-        this.changes.endTransaction();
+        this.#endTransaction();
       }
     }
     this.database.exec('SAVEPOINT part');

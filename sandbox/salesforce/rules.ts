@@ -37,6 +37,11 @@ export class Rules {
   validation: ValidationRule[];
   duplicates: DuplicateRule[];
   #locks = new Map<string, Lock>();
+  /** Accounts whose Contacts were saved, until when (epoch ms), and those of the transaction that runs. */
+  #held = new Map<string, number>();
+  #holding = new Set<string>();
+  /** How often each record was refused for a lock. */
+  readonly refused: Record<string, number> = {};
 
   constructor(saved?: z.output<typeof rulesState>) {
     this.validation = saved?.validation ?? [];
@@ -69,7 +74,24 @@ export class Rules {
       if (held.times <= 0) this.#locks.delete(id);
     }
     if (held.kind === 'approval') return saveError('ENTITY_IS_LOCKED', 'This record is locked. If you need to edit it, contact your admin.');
-    return saveError('UNABLE_TO_LOCK_ROW', `unable to obtain exclusive access to this record or 1 records: ${id}`);
+    return this.#unable(id, id);
+  }
+
+  /** A save of a Contact locks its Account, as Salesforce does: what another request saves of it meanwhile is refused. */
+  parentError(id: string, account: string, now: number): SaveError | undefined {
+    if (!this.#holding.has(account) && (this.#held.get(account) ?? 0) > now) return this.#unable(id, account);
+    this.#holding.add(account);
+    return undefined;
+  }
+
+  endTransaction(heldUntil: number): void {
+    for (const account of this.#holding) this.#held.set(account, heldUntil);
+    this.#holding.clear();
+  }
+
+  #unable(id: string, locked: string): SaveError {
+    this.refused[id] = (this.refused[id] ?? 0) + 1;
+    return saveError('UNABLE_TO_LOCK_ROW', `unable to obtain exclusive access to this record or 1 records: ${locked}`);
   }
 
   violated(object: ObjectDefinition, row: Row): SaveError[] {

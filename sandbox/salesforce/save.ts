@@ -38,7 +38,8 @@ export function createRecord(org: Org, object: ObjectDefinition, body: Body, con
 export function updateRecord(org: Org, object: ObjectDefinition, id: string, body: Body, context: SaveContext): void {
   mayEdit(org, object.name, context);
   const before = liveRow(org, object, id);
-  const locked = org.rules.lockError(id);
+  const account = before['AccountId'];
+  const locked = org.rules.lockError(id) ?? (typeof account === 'string' ? org.rules.parentError(id, account, org.clock.now()) : undefined);
   if (locked) throw new SalesforceError([locked]);
   if (before['IsConverted'] === 1) throw new SalesforceError([saveError('CANNOT_UPDATE_CONVERTED_LEAD', 'cannot reference converted lead')]);
   const values = readFields(org, object, body, 'updateable', context);

@@ -71,6 +71,7 @@ export function controlRoutes(app: FastifyInstance, org: Org, sessions: SessionO
     org.saveSetup();
   });
   post('locks', lock, ({ id, ...rest }) => org.rules.lock(normalId(id) ?? id, rest));
+  app.get('/_sandbox/locks', () => ({ refused: org.rules.refused }));
   const remove = (name: string, act: (input: { id?: string | undefined }) => void): void => {
     app.delete(`/_sandbox/${name}`, async (request, reply) => {
       act(unlock.parse(request.body ?? {}));
