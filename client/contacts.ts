@@ -99,9 +99,12 @@ export function contactRequests(client: Client, connection: string, calls: Calls
     pauseContact: (hubspotId: string): Promise<void> => send(hubspotId, messages.pause, {}),
     resumeContact: (hubspotId: string): Promise<void> => send(hubspotId, messages.resume, {}),
 
-    /** Contacts that have a workflow, newest first; `total` counts those that `limit` (default 50) leaves out too. */
-    listContacts: ({ status, limit = 50 }: { status?: messages.ContactStatus; limit?: number } = {}): Promise<{ contacts: ListedContact[]; total: number }> => calls.call(async () => {
-      const query = [`WorkflowType = 'contactSync' AND ExecutionStatus = 'Running' AND Connection = '${connection}'`, ...(status === undefined ? [] : [`SyncStatus = '${status}'`])].join(' AND ');
+    /**
+     * Contacts that have a workflow, newest first; `total` counts those that `limit` (default 50) leaves out too. `lockedOut`: only those
+     * that left the segment by a value which Sluice itself took over from Salesforce (S1.9).
+     */
+    listContacts: ({ status, lockedOut = false, limit = 50 }: { status?: messages.ContactStatus; lockedOut?: boolean; limit?: number } = {}): Promise<{ contacts: ListedContact[]; total: number }> => calls.call(async () => {
+      const query = [`WorkflowType = 'contactSync' AND ExecutionStatus = 'Running' AND Connection = '${connection}'`, ...(status === undefined ? [] : [`SyncStatus = '${status}'`]), ...(lockedOut ? [`SyncStatus = 'outside-segment' AND ErrorCategory = 'segment'`] : [])].join(' AND ');
       const contacts: ListedContact[] = [];
       const { count: total } = await client.workflow.count(query);
       for await (const { workflowId, typedSearchAttributes: found, memo } of client.workflow.list({ query, pageSize: Math.min(limit, 1000) })) {

@@ -36,6 +36,8 @@ export type PairReading =
       name: string;
       email: string | null;
       membership: Membership;
+      /** The properties that the segment in force goes by. Readings that older versions recorded lack it. */
+      criteria?: string[];
       match: PairMatch;
       /** One per mapped field of the linked record's type (or of the type that would be created). */
       fields: FieldReading[];

@@ -69,7 +69,7 @@ export async function readPairs(world: World, requests: readonly ReadRequest[], 
     const answer = answers.get(request.hubspotId) ?? { kind: 'missing' };
     if (answer.kind !== 'live') return goneReading(answer, settings);
     return assemble(setting, request, answer.contact, {
-      membership: memberships.of(request.hubspotId), found: found.get(request.hubspotId) ?? null,
+      membership: memberships.of(request.hubspotId), criteria: memberships.criteria, found: found.get(request.hubspotId) ?? null,
       settlesAt: settling.get(request.hubspotId) ?? null, baseOnItsWay: baseOwed && request.mayBeOwed, account: accounts(answer.contact.properties.email ?? null),
     });
   });
@@ -122,13 +122,14 @@ async function settlingTimes(world: World, settings: Settings, contacts: HubSpot
 
 interface Circumstances {
   membership: Membership;
+  criteria: string[];
   found: Found | null;
   settlesAt: string | null;
   baseOnItsWay: boolean;
   account: PairAccount | null;
 }
 
-function assemble(setting: Setting, request: ReadRequest, contact: HubSpotContact, { membership, found, settlesAt, baseOnItsWay, account }: Circumstances): PairReading {
+function assemble(setting: Setting, request: ReadRequest, contact: HubSpotContact, { membership, criteria, found, settlesAt, baseOnItsWay, account }: Circumstances): PairReading {
   const { settings, schema } = setting;
   const match = matchOf(found);
   const createAs = account !== null && settings.createAs !== 'never' ? 'Contact' : settings.createAs;
@@ -138,7 +139,7 @@ function assemble(setting: Setting, request: ReadRequest, contact: HubSpotContac
   const fullName = [p.firstname, p.lastname].filter((part) => part).join(' ');
   const email = p.email?.trim() ? p.email : null;
   return {
-    kind: 'pair', settingsVersion: settings.version, name: fullName === '' ? email ?? `Contact ${request.hubspotId}` : fullName, email, membership, match,
+    kind: 'pair', settingsVersion: settings.version, name: fullName === '' ? email ?? `Contact ${request.hubspotId}` : fullName, email, membership, criteria, match,
     fields: mapped.map((field) => readingOf(setting, field, contact, found?.record ?? null)),
     createAs, account: createAs === 'Contact' ? account : null, deletes: settings.deletes,
     storedIds: storedIds(schema, p),

@@ -24,11 +24,12 @@ export function addContactCommands(program: Command): void {
       answer(preview, () => previewWords(id, preview));
     }));
 
-  examples(program.command('contacts').description('list the contacts that Sluice knows'), ['sluice contacts --status error', 'sluice contacts --status email-only --limit 500'])
+  examples(program.command('contacts').description('list the contacts that Sluice knows'), ['sluice contacts --status error', 'sluice contacts --status email-only --limit 500', 'sluice contacts --locked-out'])
     .addOption(new Option('--status <status>', 'only those with this status').choices(contactStatuses.filter((status) => status !== 'syncing')))
+    .option('--locked-out', 'only those that left the segment by a value which Sluice itself took over from Salesforce')
     .option('--limit <count>', 'at most so many', countOf, 50)
-    .action(({ status, limit }: { status?: ContactStatus; limit: number }, command: Command) => withSluice(command, async ({ sluice, answer }) => {
-      const { contacts, total } = await sluice.listContacts({ limit, ...(status !== undefined && { status }) });
+    .action(({ status, lockedOut, limit }: { status?: ContactStatus; lockedOut?: true; limit: number }, command: Command) => withSluice(command, async ({ sluice, answer }) => {
+      const { contacts, total } = await sluice.listContacts({ limit, lockedOut: lockedOut ?? false, ...(status !== undefined && { status }) });
       answer({ contacts, total }, () => contactsWords(contacts, total));
     }));
 }

@@ -5,6 +5,7 @@ import { hindrance, type Pair } from '../../sync/plan.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import type { LiveActivities } from './activities.ts';
 import { deletedInHubSpot, deletedInSalesforce, noteFate, revive } from './fate.ts';
+import { followSegment, lockedOutReason } from './locked-out.ts';
 import type { ContactState, Phase } from './state.ts';
 import { failed, review, settled, type Verdict } from './verdict.ts';
 
@@ -47,6 +48,7 @@ export async function beforeDeciding(activities: LiveActivities, s: ContactState
     await sleep(Math.max(1, Date.parse(reading.settlesAt) - Date.now()));
     return 'read again';
   }
+  followSegment(s, reading);
   if (passage.kind === 'outside' && (trigger === null || s.bypass === null)) {
     noteFate(s, reading);
     return settled(frozenPhase(s, passage.reason));
@@ -67,7 +69,7 @@ export function frozenPhase(s: ContactState, reason: string): Phase {
   const status = s.origin.kind === 'import' && s.lastSync === null ? 'email-only' : 'outside-segment';
   const past = s.origin.kind === 'past-the-gate' ? ` Created past the gate at ${s.origin.at}.` : '';
   const gone = s.gone === null ? '' : ` ${s.gone.why}`;
-  return { status, reason: `${reason}${past}${gone}` };
+  return { status, reason: `${reason}${lockedOutReason(s)}${past}${gone}` };
 }
 
 /** A reading that `beforeDeciding` let through. */

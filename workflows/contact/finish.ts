@@ -2,6 +2,7 @@ import type { Decision } from '../../sync/decide.ts';
 import type { WriteOutcome } from '../../sync/pair.ts';
 import { baseOf, conclude, fieldsOf, nameAfter, takenReason, type Pair } from '../../sync/plan.ts';
 import type { PastDecision } from '../messages.ts';
+import { noteOwnWrites } from './locked-out.ts';
 import type { ContactState, Phase } from './state.ts';
 import { failed, review, settled, type Verdict } from './verdict.ts';
 
@@ -32,6 +33,7 @@ export function finish(s: ContactState, pair: Pair, decision: Decision, trigger:
   s.inbox.inherited = [];
   if (link !== null) s.resolved = null;
   if (wrote.hubspot.length + wrote.salesforce.length > 0) s.writtenAt = [...s.writtenAt, Date.now()];
+  noteOwnWrites(s, wrote.hubspot, Date.now());
   remember(s, decision, trigger, at);
   if (error !== null) {
     const taken = takenReason(refused);

@@ -1,6 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import type { Bypass, Handover } from '../../sync/handover.ts';
 import type { Changed } from '../messages.ts';
+import { noteOwnWrites } from './locked-out.ts';
 import type { ContactState, Inheritance, Phase } from './state.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -76,6 +77,7 @@ export function adopt(s: ContactState, handover: Handover): void {
   if (outcome.status === 'in-sync' || outcome.status === 'error') {
     s.lastSync = { at, trigger, wrote };
     s.salesforceSeenAt = Date.parse(at);
+    noteOwnWrites(s, wrote.hubspot, Date.parse(at));
   }
 }
 

@@ -10,7 +10,7 @@ function attributesOf(s: ContactState, connection: string, hubspotId: string, no
     { key: Connection, value: connection },
     { key: HubSpotId, value: hubspotId },
     { key: SyncStatus, value: restingStatus(s, now) },
-    { key: ErrorCategoryKey, value: phase.status === 'error' ? phase.error.category : null },
+    { key: ErrorCategoryKey, value: phase.status === 'error' ? phase.error.category : phase.status === 'outside-segment' && s.lockedOut !== null ? 'segment' : null },
     { key: SalesforceIdKey, value: s.link?.id ?? null },
     { key: InSegment, value: s.membership?.kind === 'member' ? true : s.membership?.kind === 'outside' ? false : null },
     { key: LastSyncedAt, value: s.lastSync === null ? null : new Date(s.lastSync.at) },

@@ -2,6 +2,7 @@ import type { Membership } from '../../sync/gate.ts';
 import type { Handover } from '../../sync/handover.ts';
 import type { Base, HubSpotContactId, Link, SalesforceId, SalesforceRef, SyncError } from '../../sync/records.ts';
 import type { ContactAnswer, ContactStatus, PastDecision } from '../messages.ts';
+import type { OwnWrites } from './locked-out.ts';
 
 /** Where the contact stands: one case per status, each with what only that status knows. `paused` lies over it. */
 export type Phase = { reason: string } & (
@@ -94,6 +95,10 @@ export interface ContactState {
   writtenAt: number[];
   /** It was written so often that it is held until a person resyncs it. */
   looping: boolean;
+  /** Written lately while the contact was a member; the last at epoch ms. */
+  ownWrites: (OwnWrites & { at: number }) | null;
+  /** S1.9: criteria of the segment by which it left once Sluice had written them. */
+  lockedOut: OwnWrites | null;
   /** Other live records with its id or email. */
   duplicates: SalesforceRef[];
   /** Nothing but ids is kept, and nothing syncs any more: why, in words. */
@@ -114,7 +119,7 @@ export function newContact(now: string): ContactState {
   return {
     phase: { status: 'waiting', reason: 'Not looked at yet.' }, since: now, name: null, link: null, base: {}, membership: null,
     settingsVersion: 0, origin: { kind: 'sync', at: now }, lastSync: null, salesforceSeenAt: null,
-    trouble: null, alarm: null, gone: null, pendingDelete: null, bypass: null, passes: [], resolved: null, writtenAt: [], looping: false, duplicates: [], forgotten: null,
+    trouble: null, alarm: null, gone: null, pendingDelete: null, bypass: null, passes: [], resolved: null, writtenAt: [], looping: false, ownWrites: null, lockedOut: null, duplicates: [], forgotten: null,
     syncing: null, inbox: { sync: null, look: false, handovers: [], inherited: [], privacy: false, forget: null }, paused: false, history: [], rejected: [],
   };
 }
