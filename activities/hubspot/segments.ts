@@ -30,8 +30,14 @@ const listSchema = z.object({
 type List = z.infer<typeof listSchema>;
 
 const membershipSchema = z
-  .object({ listId: idSchema, firstAddedTimestamp: z.string(), lastAddedTimestamp: z.string() })
-  .transform((row): SegmentMembership => ({ segmentId: row.listId, firstAddedAt: row.firstAddedTimestamp, lastAddedAt: row.lastAddedTimestamp }));
+  .object({ listId: idSchema, firstAddedTimestamp: z.string().nullish(), lastAddedTimestamp: z.string().nullish() })
+  .transform((row): SegmentMembership => ({ segmentId: row.listId, firstAddedAt: row.firstAddedTimestamp ?? null, lastAddedAt: row.lastAddedTimestamp ?? null }));
+
+/** The rows that are as expected: an account may have a list of a kind that nobody here knows, which must not hide the others [TAP-299]. */
+const known = <T extends z.ZodType>(row: T) => z.array(z.unknown()).transform((rows) => rows.flatMap((one): z.output<T>[] => {
+  const parsed = row.safeParse(one);
+  return parsed.success ? [parsed.data] : [];
+}));
 
 const membersSchema = z.object({
   total: z.number().nullish(),
@@ -71,7 +77,7 @@ export function segmentCalls(requester: Requester): SegmentCalls {
             method: 'POST',
             path: `${PATHS.lists}/search`,
             body: { query: '', processingTypes: ['DYNAMIC'], objectTypeId: CONTACTS, offset, count: SEARCH_PAGE, additionalProperties: ['hs_list_size'] },
-            schema: z.object({ lists: z.array(listSchema), hasMore: z.boolean(), offset: z.number() }),
+            schema: z.object({ lists: known(listSchema), hasMore: z.boolean(), offset: z.number() }),
             repeatable: true,
           },
           call,
@@ -126,7 +132,7 @@ export function segmentCalls(requester: Requester): SegmentCalls {
             method: 'POST',
             path: `${PATHS.lists}/records/memberships/batch/read`,
             body: { inputs: batch.map((recordId) => ({ objectTypeId: CONTACTS, recordId })) },
-            schema: z.object({ results: z.array(z.object({ recordId: contactIdSchema, recordListMemberships: z.array(membershipSchema) })) }),
+            schema: z.object({ results: z.array(z.object({ recordId: contactIdSchema, recordListMemberships: known(membershipSchema) })) }),
             repeatable: true,
           },
           call,

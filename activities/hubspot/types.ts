@@ -39,6 +39,8 @@ export type ContactAnswer =
 export interface HubSpotOwner {
   id: string;
   email: string | null;
+  /** '' where HubSpot has none. */
+  name: string;
   userId: number | null;
   archived: boolean;
 }
@@ -72,8 +74,9 @@ export interface ChangePosition {
 
 export interface SegmentMembership {
   segmentId: string;
-  firstAddedAt: string;
-  lastAddedAt: string;
+  /** ISO 8601; null where HubSpot does not say. */
+  firstAddedAt: string | null;
+  lastAddedAt: string | null;
 }
 
 export interface HubSpotAccount {

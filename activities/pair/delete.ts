@@ -21,6 +21,7 @@ export async function deletePair(world: World, { hubspotId, side, ref, settingsV
     await world.hubspot.archiveContact(hubspotId, call);
     // The answer is the same for a contact that is not there [N8N-3219].
     const after = await world.hubspot.readContact(hubspotId, ['email'], call);
+    if (after.kind === 'merged') return { kind: 'stale', why: `It was merged into contact ${after.into.id} meanwhile.` };
     return after.kind === 'live' ? { kind: 'stale', why: 'HubSpot still has the contact.' } : { kind: 'deleted' };
   }
   const record = (await world.salesforce.retrieve(ref.type, [ref.id], ['Id', externalIdField], call)).get(ref.id);

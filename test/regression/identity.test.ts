@@ -59,6 +59,31 @@ describe('one person, one record on each side', { concurrency: false }, () => {
     assert.equal(review?.candidates.length, 2);
   });
 
+  test('R12 deleting a contact that does not exist answers 204: that proves nothing, it is asked whether it is archived or merged', async (t) => {
+    const deletes = (inHubSpot: 'delete' | 'do-nothing') => s.main.executeUpdate(m.changeSettings, { args: [{ deletes: { inHubSpot, graceHours: 0 } }] });
+    await deletes('delete');
+    t.after(async () => { await deletes('do-nothing'); });
+    const asked = async () => Object.entries((await s.hubspot.calls()).byRoute).reduce((sum, [route, n]) => sum + (/^DELETE .*contacts\/:id$/.test(route) ? n : 0), 0);
+    const one = await linked('Archived');
+    await s.hubspot.forgetCalls();
+    await s.hubspot.fault({ method: 'DELETE', path: '/contacts\/\\d+$/', status: 204, when: 'before' });
+    await s.salesforce.control('POST', 'delete', { id: one.record });
+    const { reason } = await stateOnce(s, one.id, 'is deleted', ({ status }) => status === 'deleted');
+    assert.match(reason, /the HubSpot contact was deleted too/);
+    const { archived } = await s.hubspot.api('GET', `/crm/v3/objects/contacts/${one.id}?archived=true`) as { archived: boolean };
+    assert.deepEqual([archived, await asked()], [true, 2], 'the first answer was not believed');
+
+    const [gone, other] = [await linked('Vanished'), await s.hubspot.create({ email: 'survivor@gmail.example', lastname: 'Survivor' })];
+    await inSync(s, other);
+    await s.hubspot.forgetCalls();
+    await s.hubspot.fault({ method: 'DELETE', path: '/contacts\/\\d+$/', delayMs: 700, when: 'before' });
+    await s.salesforce.control('POST', 'delete', { id: gone.record });
+    await until('it is about to be deleted', async () => (await asked()) === 1);
+    const survivor = await merge(other, gone.id);
+    const { mergedInto } = await stateOnce(s, gone.id, 'is merged', ({ status }) => status === 'merged');
+    assert.equal(mergedInto, survivor);
+  });
+
   test('R15 an email change makes a second contact: same link, one record on each side', async () => {
     const { id, record } = await linked('Changed');
     const contacts = await s.hubspot.count();

@@ -74,7 +74,7 @@ describe('segments', () => {
     assert.equal((await portal.calls()) - before, Math.ceil((members.length + 1) / 100));
     for (const { contactId: id } of members) {
       const membership = found.get(id)?.find(({ segmentId }) => segmentId === segment.id);
-      assert.ok(membership && !Number.isNaN(Date.parse(membership.firstAddedAt)) && !Number.isNaN(Date.parse(membership.lastAddedAt)));
+      assert.ok(membership && !Number.isNaN(Date.parse(membership.firstAddedAt ?? '')) && !Number.isNaN(Date.parse(membership.lastAddedAt ?? '')));
     }
     assert.deepEqual(found.get(contactId(999_999)), []);
   });
