@@ -3,7 +3,7 @@ import type { Accounts, Settings } from '../sync/settings.ts';
 import { accountReader } from './connection/accounts.ts';
 import { pageJobReader } from './connection/jobs.ts';
 import { checkRequester } from './connection/check.ts';
-import { ownerReader, type Owners } from './connection/owners.ts';
+import { ownerReader, type JoinedOwners } from './connection/owners.ts';
 import { schemaReader, type Schema } from './connection/schema.ts';
 import { segmentReader, type SegmentNow } from './connection/segment.ts';
 import { settingsReader } from './connection/settings.ts';
@@ -29,7 +29,7 @@ export interface World extends Dependencies {
   accounts(): Promise<Accounts>;
   /** The mappings as both accounts' schemas allow them. */
   schema(settings: Pick<Settings, 'mappings'>): Promise<Schema>;
-  owners(): Promise<Owners>;
+  owners(): Promise<JoinedOwners>;
   /** The inclusion segment as HubSpot has it, at most 5 s old. */
   segment(id: string): Promise<SegmentNow>;
   /** Has the connection check its accounts, since this worker found them other than the settings say; at most twice a minute. */

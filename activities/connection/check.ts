@@ -55,11 +55,12 @@ export async function checkConnection(world: World, { accounts: belongsTo, mappi
     if (problems.length > 0) return { accounts, problems, warnings: [], segment: notLookedAt };
     const schema = await world.schema({ mappings });
     const { skipped, warnings } = schema;
+    const { namesDiffer } = await world.owners();
     const now = segment === null ? null : await world.segment(segment.id);
     return {
       accounts, problems,
       segment: now?.kind === 'unusable' ? { unusable: now.why, warnings: [] } : { unusable: null, warnings: now === null ? [] : trapsOf(now.segment, schema) },
-      warnings: [...skipped.map((s) => `The mapping of ${s.hubspot} to ${s.object}.${s.salesforce} is skipped: ${s.reason}`), ...warnings],
+      warnings: [...skipped.map((s) => `The mapping of ${s.hubspot} to ${s.object}.${s.salesforce} is skipped: ${s.reason}`), ...warnings, ...namesDiffer],
     };
   } catch (error) {
     if (!(error instanceof CrmFailure)) throw error;

@@ -26,8 +26,10 @@ function mappable({ modificationMetadata, calculated, archived, type, ...propert
 }
 
 const ownerSchema = z
-  .object({ id: z.string(), email: z.string().nullish(), userId: z.number().nullish(), archived: z.boolean() })
-  .transform((owner): HubSpotOwner => ({ ...owner, email: owner.email ?? null, userId: owner.userId ?? null }));
+  .object({ id: z.string(), email: z.string().nullish(), firstName: z.string().nullish(), lastName: z.string().nullish(), userId: z.number().nullish(), archived: z.boolean() })
+  .transform(({ id, email, firstName, lastName, userId, archived }): HubSpotOwner => ({
+    id, email: email ?? null, name: [firstName, lastName].filter((part) => part).join(' '), userId: userId ?? null, archived,
+  }));
 
 /** What the account is and which properties and owners it has. */
 export function accountCalls(requester: Requester): Pick<HubSpot, 'account' | 'properties' | 'owners'> {
