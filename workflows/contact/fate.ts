@@ -47,6 +47,11 @@ export function deletedInHubSpot(activities: LiveActivities, s: ContactState, hu
  * resyncs it; an ordinary trigger never makes another record.
  */
 export async function deletedInSalesforce(activities: LiveActivities, s: ContactState, hubspotId: HubSpotContactId, pair: Pair, { how, reason }: Extract<Hindrance, { kind: 'gone' }>, trigger: string | null): Promise<Verdict | 'read again'> {
+  // S4's record is gone before the pass was made: there is no pair.
+  if (s.link === null && s.bypass !== null) {
+    s.bypass = null;
+    return 'read again';
+  }
   const toldSo = s.gone?.side === 'salesforce' || trigger === 'salesforce delete';
   if (how === 'not-visible' && !toldSo && !isPersonal(trigger)) {
     return settled(failed({ category: 'permissions', code: 'NOT_VISIBLE', message: reason, remedy: 'Give the integration user access to the record, or resync the contact to match it anew.' }));

@@ -1,4 +1,5 @@
 import { isCancellation } from '@temporalio/workflow';
+import type { Decision } from '../../sync/decide.ts';
 import { gate } from '../../sync/gate.ts';
 import type { PairReading } from '../../sync/pair.ts';
 import { decidePair, planPass, planWrite, type Pair } from '../../sync/plan.ts';
@@ -44,12 +45,12 @@ export async function syncPass(activities: LiveActivities, s: ContactState, hubs
       if (s.link === null && inherits(s, pair) === 'read again') continue;
       const decision = decidePair(pair, s);
       const write = planWrite(hubspotId, pair, decision);
-      if (write === null) return finish(s, pair, decision, trigger, null);
+      if (write === null) return finishOpen(s, pair, decision, trigger, null);
       const loop = loopGuard(s);
       if (loop !== null) return loop;
       const outcome = await activities.writePair(write);
       if (outcome.kind === 'stale') continue;
-      const verdict = finish(s, pair, decision, trigger, outcome);
+      const verdict = finishOpen(s, pair, decision, trigger, outcome);
       // A new record holds what Salesforce itself filled in: it is read back, and the base set on what is there.
       if (outcome.kind === 'written' && outcome.created && verdict.kind === 'settled') continue;
       return verdict;
@@ -59,6 +60,13 @@ export async function syncPass(activities: LiveActivities, s: ContactState, hubs
     if (isCancellation(failure)) throw failure;
     return verdictOf(failure);
   }
+}
+
+/** Whoever may sync needs no pass through a closed gate, now or later. */
+function finishOpen(s: ContactState, ...sync: [Pair, Decision, string, Parameters<typeof finish>[4]]): Verdict {
+  const verdict = finish(s, ...sync);
+  s.bypass = null;
+  return verdict;
 }
 
 /** S4: one pass from Salesforce to HubSpot through the closed gate, once per record; then the pair is frozen. */
