@@ -28,7 +28,8 @@ const mostAtOnce = 200;
 export async function* watchFlow(client: Client, connection: string, calls: Calls, signal?: AbortSignal): AsyncGenerator<Flow, void> {
   let since = Date.now();
   const seen = new Map<string, number>();
-  while (!signal?.aborted) {
+  for (;;) {
+    if (signal?.aborted) return;
     const query = `WorkflowType = 'contactSync' AND Connection = '${connection}' AND LastSyncedAt > '${new Date(since - overlapMs).toISOString()}'`;
     const found = await calls.call(async () => {
       const ids: string[] = [];
