@@ -24,6 +24,7 @@ describe('what polls notice, where no event comes', { concurrency: false }, () =
     const { mappings } = await s.main.query(m.settings);
     const long = [{ hubspot: 'message', lead: 'Description', contact: 'Description' }, { hubspot: 'notes', lead: 'Notes__c', contact: 'Notes__c' }];
     await s.main.executeUpdate(m.changeSettings, { args: [{ mappings: [...mappings, ...long.map((one) => ({ ...one, rule: 'two-way' as const }))] }] });
+    await s.restartWorker(); // it remembers what fields there are
   }
 
   async function linked(name: string): Promise<{ id: string; record: string }> {

@@ -120,7 +120,13 @@ export async function testSluice({ segmentLagMs = 0 }: SluiceTestOptions = {}) {
     };
     const worker = await createSluiceWorker({ environment, nativeConnection, client, namespace: 'default', workflowBundle, shutdownGraceTime: '1 second' });
     const running = worker.run();
-    return { stop: async () => { worker.shutdown(); await running; } };
+    let stopped: Promise<void> | null = null;
+    return {
+      stop: () => stopped ??= (async () => {
+        worker.shutdown();
+        await running;
+      })(),
+    };
   };
 
   const open = async (t: { after(end: () => Promise<void>): void }, name: string) => {
@@ -187,7 +193,7 @@ export async function testSluice({ segmentLagMs = 0 }: SluiceTestOptions = {}) {
       },
     };
   };
-  return { temporal, hubspot, salesforce, open };
+  return { temporal, workflowBundle, hubspot, salesforce, open };
 }
 
 /** Calls that change a CRM; batch reads, searches and retrieves are POSTs too, and a composite call is what its parts are. */

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { z } from 'zod';
+import * as m from '../../workflows/messages.ts';
+import { testSluice, until } from '../support/sluice.ts';
+import { inSync } from './suite.ts';
+
+const sluice = await testSluice();
+type Opened = Awaited<ReturnType<typeof sluice.open>>;
+
+const log = z.object({ requests: z.array(z.object({ method: z.string(), url: z.string(), status: z.number().nullable() })) });
+const writeLog = z.object({ writes: z.array(z.object({ sequence: z.number(), object: z.string(), id: z.string(), kind: z.string(), by: z.string() })) });
+const faults = z.object({ faults: z.array(z.object({ hits: z.number() })) });
+
+describe('what goes on by itself', { concurrency: false }, () => {
+  test("R23 HubSpot's token is renewed ahead of its end: no call of a contact meets a 401", async (t) => {
+    const s = await sluice.open(t, 'token');
+    const id = await s.hubspot.create({ email: 'ada@firm.example', lastname: 'Lovelace' });
+    await s.hubspot.control('POST', 'settings', { tokenTtlMs: 3_000 });
+    await s.restartWorker({ kind: 'oauth', clientId: 'sandbox', clientSecret: 'sandbox', refreshToken: 'sandbox-refresh' });
+    // Slow enough that one of them is always on its way when a token ends.
+    await s.hubspot.fault({ method: 'POST', path: '/batch.read/', delayMs: 800, rate: 1 });
+    const requests = async () => log.parse(await s.hubspot.control('GET', 'requests')).requests;
+    const renewals = async () => (await requests()).filter(({ url }) => url.endsWith('/token')).length;
+    let syncs = 0;
+    for (; (await renewals()) < 3; syncs++) assert.equal((await s.sync(id)).status, 'in-sync');
+    assert.deepEqual((await requests()).filter(({ status }) => status === 401), [], `${syncs} syncs`);
+  });
+
+  test('R33 a worker that is restarted in the middle of a page goes on at that page, and what is finished is not written again', async (t) => {
+    const s = await sluice.open(t, 'restart');
+    const people = (type: string) => Array.from({ length: 8 }, (_, n) => `${type.toLowerCase()}${n}@firm.example`);
+    for (const type of ['Contact', 'Lead'] as const) {
+      for (const Email of people(type)) await s.salesforce.create(type, { LastName: Email, Email, ...(type === 'Lead' && { Company: 'Firm' }) });
+    }
+    const before = { hubspot: await writesOf(s, 'hubspot'), salesforce: await writesOf(s, 'salesforce') };
+    // The Contacts are the first page. Of the second, HubSpot takes the values, and nobody hears of it.
+    await s.writes();
+    const importing = s.job('salesforceImport', 'restarted', {});
+    await until('the first page is done', async () => (await s.hubspot.calls()).byRoute['POST /crm/v3/objects/contacts/batch/update'] === 1);
+    await s.hubspot.fault({ method: 'POST', path: '/batch.update/', reset: true, when: 'after', times: 5 });
+    await until('an answer got lost', async () => faults.parse(await s.hubspot.control('GET', 'faults')).faults.some(({ hits }) => hits > 0));
+    await s.restartWorker();
+    await s.hubspot.noFaults();
+    await s.writes();
+    const { read, created, now, failed } = await importing as m.ImportProgress;
+    assert.deepEqual([read, created, failed, now.filled + now.filling], [16, 16, 0, 16]);
+    const contacts = z.object({ results: z.array(z.object({ id: z.string() })) }).parse(await s.hubspot.api('GET', '/crm/v3/objects/contacts?limit=100')).results;
+    for (const { id } of contacts) await inSync(s, id);
+    assert.deepEqual(await s.writes(), { hubspot: 0, salesforce: 0 }, 'nothing is written after the restart');
+    const written = [...await writesOf(s, 'hubspot', before.hubspot.length), ...await writesOf(s, 'salesforce', before.salesforce.length)];
+    const times = Map.groupBy(written, ({ object, id }) => `${object} ${id}`);
+    assert.deepEqual([...new Set([...times].map(([key, kinds]) => `${key.startsWith('contact') ? 'HubSpot' : 'Salesforce'}: ${kinds.map(({ kind }) => kind).join(', ')}`))].toSorted(), ['HubSpot: create, update', 'Salesforce: update']);
+    assert.equal(times.size, 32);
+  });
+});
+
+const writesOf = async (s: Opened, crm: 'hubspot' | 'salesforce', skip = 0) => writeLog.parse(await s[crm].control('GET', 'writes')).writes.slice(skip);
