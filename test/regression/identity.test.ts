@@ -66,7 +66,7 @@ describe('one person, one record on each side', { concurrency: false }, () => {
     const asked = async () => Object.entries((await s.hubspot.calls()).byRoute).reduce((sum, [route, n]) => sum + (/^DELETE .*contacts\/:id$/.test(route) ? n : 0), 0);
     const one = await linked('Archived');
     await s.hubspot.forgetCalls();
-    await s.hubspot.fault({ method: 'DELETE', path: '/contacts\/\\d+$/', status: 204, when: 'before' });
+    await s.hubspot.fault({ method: 'DELETE', path: '/contacts.\\d+$/', status: 204, when: 'before' });
     await s.salesforce.control('POST', 'delete', { id: one.record });
     const { reason } = await stateOnce(s, one.id, 'is deleted', ({ status }) => status === 'deleted');
     assert.match(reason, /the HubSpot contact was deleted too/);
@@ -76,7 +76,7 @@ describe('one person, one record on each side', { concurrency: false }, () => {
     const [gone, other] = [await linked('Vanished'), await s.hubspot.create({ email: 'survivor@gmail.example', lastname: 'Survivor' })];
     await inSync(s, other);
     await s.hubspot.forgetCalls();
-    await s.hubspot.fault({ method: 'DELETE', path: '/contacts\/\\d+$/', delayMs: 700, when: 'before' });
+    await s.hubspot.fault({ method: 'DELETE', path: '/contacts.\\d+$/', delayMs: 700, when: 'before' });
     await s.salesforce.control('POST', 'delete', { id: gone.record });
     await until('it is about to be deleted', async () => (await asked()) === 1);
     const survivor = await merge(other, gone.id);

@@ -86,6 +86,18 @@ describe('what polls notice, where no event comes', { concurrency: false }, () =
     assert.equal((await feeds.feed('salesforce')).counts.told, told, 'nobody is told of it again');
   });
 
+  test('R7 HubSpot merges that no event told of, chains included, are noticed: the survivor keeps one link, no Salesforce record is created', async () => {
+    const [a, b, c] = [await linked('primary'), await linked('loser'), await linked('last')];
+    const merge = async (primary: string, loser: string) => (await s.hubspot.control('POST', 'merge', { primary, loser }) as { id: string }).id;
+    const survivor = await merge(await merge(a.id, b.id), c.id);
+    await feeds.poll('hubspot');
+    for (const { id } of [a, b, c]) await stateOnce(s, id, 'is merged', ({ mergedInto }) => mergedInto === survivor);
+    const { salesforce } = await stateOnce(s, survivor, 'is in sync', ({ status }) => status === 'in-sync');
+    assert.equal(salesforce?.id, a.record);
+    const records = await s.salesforce.query("SELECT Id FROM Lead WHERE LastName IN ('primary', 'loser', 'last') ORDER BY Id");
+    assert.deepEqual(records.map(({ Id }) => Id), [a.record, b.record, c.record]);
+  });
+
   test('R5 rows with equal stamps are lost at a page border: the order is stamp and id, and none is lost', async () => {
     const before = await linkedLater('before');
     await atOneTime(() => leadsAtOnce('equal', 450));
