@@ -1,0 +1,60 @@
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import * as z from 'zod';
+import { hubspotContactId, salesforceRecordId } from './common.ts';
+
+const instant = z.iso.datetime({ offset: true });
+
+/** What happened to a contact in HubSpot: ids and kinds, never values. */
+export const hubspotEvent = z.strictObject({
+  id: hubspotContactId,
+  kind: z.enum(['creation', 'change', 'deletion', 'restore', 'privacy-deletion', 'merge']),
+  at: instant,
+  /** Of a merge: the contacts that became `id`, the former primary first. */
+  merged: z.array(hubspotContactId).max(250).optional(),
+});
+/** What happened to a Lead or Contact in Salesforce. */
+export const salesforceEvent = z.strictObject({
+  id: salesforceRecordId,
+  object: z.enum(['Lead', 'Contact']),
+  kind: z.enum(['create', 'update', 'delete', 'undelete']),
+  at: instant,
+});
+/** One signal per request of a receiver. */
+export const hubspotEventsInput = z.strictObject({ events: z.array(hubspotEvent).max(100) });
+/** `replay` is how far each channel was read; with `gap` events were lost or carry no ids, so that a poll must follow at once. */
+export const salesforceEventsInput = z.strictObject({
+  events: z.array(salesforceEvent).max(2_000),
+  replay: z.strictObject({ Lead: z.number().int().optional(), Contact: z.number().int().optional() }),
+  gap: z.boolean().default(false),
+});
+export type HubSpotEvent = z.infer<typeof hubspotEvent>;
+export type SalesforceEvent = z.infer<typeof salesforceEvent>;
+export type HubSpotEvents = z.infer<typeof hubspotEventsInput>;
+export type SalesforceEvents = z.input<typeof salesforceEventsInput>;
+
+export const hubspotEvents = defineSignal<[HubSpotEvents]>('events');
+export const salesforceEvents = defineSignal<[SalesforceEvents]>('events');
+
+/** Where a change feed stands; answer to `feed`. Times are ISO 8601. */
+export interface FeedAnswer {
+  crm: 'hubspot' | 'salesforce';
+  paused: boolean;
+  /** Of Salesforce: whether its change events are read; of HubSpot: whether any webhook has come. */
+  events: 'on' | 'none-yet' | 'off' | 'unavailable';
+  /** Why, where it is not on. */
+  why: string | null;
+  lastEventAt: string | null;
+  lastPollAt: string | null;
+  nextPollAt: string;
+  /** Everything up to here was read by polls; null before the first. */
+  readUpTo: string | null;
+  /** Events that are not handed on yet, and contacts that wait for a page job to end. */
+  waiting: number;
+  later: number;
+  /** The last change event of each object that was handed on durably (Salesforce). */
+  replay: { Lead: number | null; Contact: number | null };
+  counts: { events: number; read: number; told: number; joined: number; created: number; skipped: Record<string, number> };
+  trouble: { at: string; what: string } | null;
+  rejected: { signal: string; fault: string; at: string }[];
+}
+export const feed = defineQuery<FeedAnswer>('feed');

@@ -1,0 +1,51 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import * as z from 'zod';
+import { isValidEmail } from '../../sync/email.ts';
+import { settingsChange, type Settings } from '../../sync/settings.ts';
+import { by } from './common.ts';
+
+export const selectInclusionSegmentInput = z.strictObject({ segmentId: z.string().min(1).max(40), by });
+export const clearInclusionSegmentInput = z.strictObject({ by });
+export const changeSettingsInput = settingsChange.extend({ by });
+export type SelectInclusionSegment = z.infer<typeof selectInclusionSegmentInput>;
+export type ClearInclusionSegment = z.infer<typeof clearInclusionSegmentInput>;
+export type ChangeSettings = z.infer<typeof changeSettingsInput>;
+
+export const selectInclusionSegment = defineUpdate<Settings, [SelectInclusionSegment]>('selectInclusionSegment');
+export const clearInclusionSegment = defineUpdate<Settings, [ClearInclusionSegment?]>('clearInclusionSegment');
+export const changeSettings = defineUpdate<Settings, [ChangeSettings]>('changeSettings');
+export const settings = defineQuery<Settings>('settings');
+export const findSegmentInput = z.strictObject({ name: z.string().min(1).max(200) });
+export const findContactInput = z.strictObject({ email: z.string().refine(isValidEmail, 'expected an email address') });
+export type FindSegment = z.infer<typeof findSegmentInput>;
+export type FindContact = z.infer<typeof findContactInput>;
+
+/** Look-ups in HubSpot for those who have no credentials of it, such as the command line. They change nothing. */
+export const listSegments = defineUpdate<SegmentEntry[], [object?]>('listSegments');
+export const findSegment = defineUpdate<{ segmentId: string | null }, [FindSegment]>('findSegment');
+export const findContact = defineUpdate<{ hubspotId: string | null }, [FindContact]>('findContact');
+
+export const check = defineSignal<[object?]>('check');
+/** From an activity that met an unusable segment which the connection takes for usable. */
+export const checkSegment = defineSignal<[object?]>('checkSegment');
+/** Go on in a new run, so that the old one can be deleted: somebody it speaks of is to be forgotten. */
+export const renew = defineSignal<[object?]>('renew');
+export const health = defineQuery<Health>('health');
+
+/** One entry of the answer to `listSegments`: an active contact segment, which can be chosen. */
+export interface SegmentEntry {
+  id: string;
+  name: string;
+  /** Members; null where HubSpot does not say. */
+  size: number | null;
+  /** HubSpot still evaluates it. It may be chosen all the same. */
+  processing: boolean;
+}
+
+/** Answer to `health`. */
+export interface Health {
+  status: 'ready' | 'paused' | 'not-ready' | 'segment-unusable';
+  /** One sentence a problem, each with its remedy. */
+  problems: string[];
+  warnings: string[];
+}

@@ -1,0 +1,78 @@
+import { defineQuery, defineSignal } from '@temporalio/workflow';
+import * as z from 'zod';
+
+export const importInput = z.strictObject({
+  object: z.enum(['Lead', 'Contact', 'both']).default('both'),
+  /** A SOQL condition, for example `LeadSource = 'Web'`. */
+  where: z.string().max(2000).default(''),
+});
+export type ImportInput = z.input<typeof importInput>;
+export const resyncJobInput = z.strictObject({
+  dryRun: z.boolean().default(false),
+  /** Of a preview alone: the segment that would be chosen. */
+  segmentId: z.string().regex(/^\d+$/, 'expected the id of a segment').optional(),
+});
+export type ResyncJobInput = z.input<typeof resyncJobInput>;
+
+/** To `resync/<connection>/relabel`: the settings changed, go through the contacts once more. */
+export const again = defineSignal<[object?]>('again');
+export const progress = defineQuery<ImportProgress | ResyncProgress>('progress');
+
+/** Common to both jobs: where it stands. */
+interface JobProgress {
+  phase: string;
+  paused: boolean;
+  startedAt: string;
+  finishedAt: string | null;
+  /** Records a second since the start, and seconds left where the total is known. */
+  perSecond: number;
+  secondsLeft: number | null;
+  /** Contact workflows created or told, behind the data. */
+  workflows: { done: number; waiting: number };
+}
+
+/** Counts of an import, or of one of its pages. read = created + alreadyThere + duplicates + skipped + failed. */
+export interface ImportCounts {
+  read: number;
+  created: number;
+  alreadyThere: number;
+  duplicates: number;
+  skipped: Record<string, number>;
+  failed: number;
+  /** Of the created and those already there: what they are now. They add up. */
+  now: { filled: number; filling: number; emailOnly: number; needsReview: number; error: number };
+}
+
+/** Answer to `progress` of an import. */
+export interface ImportProgress extends JobProgress, ImportCounts {
+  job: 'import';
+  total: number | null;
+}
+
+/** Counts of a resync, or of one of its pages. checked = unchanged + written + signalled + frozen + needsReview + error + waiting + gone. */
+export interface ResyncCounts {
+  unchanged: number;
+  written: number;
+  writtenIn: { hubspot: number; salesforce: number };
+  createdIn: { hubspot: number; salesforce: number };
+  /** Contacts with a workflow of their own, told to sync by themselves. */
+  signalled: number;
+  frozen: number;
+  needsReview: number;
+  error: number;
+  /** Without an email address, or without a match where the settings create none. */
+  waiting: number;
+  /** Deleted or merged in HubSpot before their turn. */
+  gone: number;
+}
+
+/** Answer to `progress` of a resync. */
+export interface ResyncProgress extends JobProgress, ResyncCounts {
+  job: 'resync';
+  scope: string;
+  dryRun: boolean;
+  total: number | null;
+  checked: number;
+  /** Of a preview: what choosing the segment, and then resyncing it, would come to. `calls` are the resync's, roughly. */
+  choice: { segmentId: string; enter: number; leave: number; calls: { hubspot: number; salesforce: number } } | null;
+}
