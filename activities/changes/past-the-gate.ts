@@ -29,24 +29,29 @@ export interface PastTheGate {
 export async function passGate(world: World, setting: Setting, rows: readonly ChangedRecord[], call: Call): Promise<PastTheGate> {
   const result: PastTheGate = { created: 0, linked: 0, tell: [], skipped: {} };
   const { createInHubSpot } = setting.settings;
-  const skip = (reason: string): void => { result.skipped[reason] = (result.skipped[reason] ?? 0) + 1; };
+  const never = createInHubSpot === 'never';
+  const skip = (reason: string): void => { result.skipped[never ? 'not-set' : reason] = (result.skipped[never ? 'not-set' : reason] ?? 0) + 1; };
   const byEmail = new Map<string, ChangedRecord>();
   for (const row of rows) {
-    const { record, kind } = row;
+    const { record } = row;
     const email = typeof record.Email === 'string' ? normaliseEmail(record.Email) : null;
-    if (createInHubSpot === 'never') skip('not-set');
-    else if (record.IsDeleted === true || record.MasterRecordId != null) skip('deleted');
+    if (record.IsDeleted === true || record.MasterRecordId != null) skip('deleted');
     else if (record.IsConverted === true) skip('converted');
-    else if (kind !== 'create' && createInHubSpot === 'on-create') skip('not-new');
     else if (email === null) skip('no-email');
     else if (!isValidEmail(email)) skip('invalid-email');
     else if (byEmail.has(email)) skip('duplicate-email');
     else byEmail.set(email, row);
   }
   if (byEmail.size === 0) return result;
+  // Whatever the setting: a change of its record triggers a contact that may sync (section 6, "The other way").
   const found = await world.hubspot.readContactsByEmail([...byEmail.keys()], setting.schema.properties, call);
-  await takeExisting(world, setting, found, byEmail, result, call);
-  const missing = [...byEmail].filter(([email]) => !found.has(email));
+  await takeExisting(world, setting, found, byEmail, result, skip, call);
+  const missing = [...byEmail].filter(([email, { kind }]) => {
+    if (found.has(email)) return false;
+    const may = !never && (kind === 'create' || createInHubSpot === 'on-create-or-update');
+    if (!may) skip('not-new');
+    return may;
+  });
   const outcomes = missing.length === 0 ? [] : await world.hubspot.createContacts(missing.map(([email]) => ({ email })), call);
   await each(outcomes.map((outcome, i) => ({ outcome, row: missing[i]?.[1] })), async ({ outcome, row }) => {
     const id = outcome.ok ? outcome.contact.id : outcome.failure.existingId as HubSpotContactId | null;
@@ -64,7 +69,7 @@ const adopt = (world: World, hubspotId: HubSpotContactId, { type, record }: Chan
   tellContact(world, hubspotId, { signal: 'adopt', input: { hubspotId, salesforce: { type, id: record.Id }, bypass: 'on-create' } });
 
 /** An email that HubSpot has: that contact is linked once on creation (S4.2); an update of the record leaves it alone (S4.6). */
-async function takeExisting(world: World, { settings }: Setting, found: Map<string, HubSpotContact>, byEmail: Map<string, ChangedRecord>, result: PastTheGate, call: Call): Promise<void> {
+async function takeExisting(world: World, { settings }: Setting, found: Map<string, HubSpotContact>, byEmail: Map<string, ChangedRecord>, result: PastTheGate, skip: (reason: string) => void, call: Call): Promise<void> {
   const ids = [...found.values()].map(({ id }) => id);
   if (ids.length === 0) return;
   const known = await knownContacts(world, ids);
@@ -74,8 +79,9 @@ async function takeExisting(world: World, { settings }: Setting, found: Map<stri
     if (row === undefined) continue;
     const input = { source: 'salesforce', kind: row.kind, at: stampOf(row.record) } as const;
     if (gate(memberships.of(id)).kind !== 'outside') result.tell.push({ id, input });
-    else if (known.get(id)?.salesforceId != null) result.skipped['duplicate-email'] = (result.skipped['duplicate-email'] ?? 0) + 1;
-    else if (row.kind !== 'create') result.skipped['not-new'] = (result.skipped['not-new'] ?? 0) + 1;
+    else if (settings.createInHubSpot === 'never') skip('not-set');
+    else if (known.get(id)?.salesforceId != null) skip('duplicate-email');
+    else if (row.kind !== 'create') skip('not-new');
     else {
       await adopt(world, id, row);
       result.linked += 1;
