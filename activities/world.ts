@@ -30,8 +30,8 @@ export interface World extends Dependencies {
   /** The mappings as both accounts' schemas allow them. */
   schema(settings: Pick<Settings, 'mappings'>): Promise<Schema>;
   owners(): Promise<JoinedOwners>;
-  /** The inclusion segment as HubSpot has it, at most 5 s old. */
-  segment(id: string): Promise<SegmentNow>;
+  /** The inclusion segment as HubSpot has it, at most 5 s old, or read since an instant (epoch ms). */
+  segment(id: string, since?: number): Promise<SegmentNow>;
   /** Has the connection check its accounts, since this worker found them other than the settings say; at most twice a minute. */
   askForCheck(): Promise<void>;
   /** Whether an import or resync of the connection may still hand over a base; at most 2 s old. */

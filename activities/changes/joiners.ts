@@ -57,7 +57,7 @@ export async function readJoiners(world: World, { position }: { position: JoinPo
   const at: JoinPosition = same ? { ...position, tail: [...position.tail] }
     : { segmentId: segment.id, selectedAt: segment.selectedAt, since: null, processing: false, after: null, tail: [], size: null };
   if (at.since === null) {
-    const now = await world.segment(segment.id);
+    const now = await world.segment(segment.id, Date.now());
     if (now.kind === 'unusable') return nothing(null);
     if (now.kind === 'processing') return nothing({ ...at, processing: true });
     at.since = at.processing ? new Date().toISOString() : segment.selectedAt;

@@ -56,7 +56,7 @@ export async function checkConnection(world: World, { accounts: belongsTo, mappi
     const schema = await world.schema({ mappings });
     const { skipped, warnings } = schema;
     const { namesDiffer } = await world.owners();
-    const now = segment === null ? null : await world.segment(segment.id);
+    const now = segment === null ? null : await world.segment(segment.id, Date.now());
     return {
       accounts, problems,
       segment: now?.kind === 'unusable' ? { unusable: now.why, warnings: [] } : { unusable: null, warnings: now === null ? [] : trapsOf(now.segment, schema) },

@@ -2,10 +2,9 @@ import type { Membership } from '../../sync/gate.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import type { Settings } from '../../sync/settings.ts';
 import type { Call } from '../crm/call.ts';
-import type { HubSpot, Segment } from '../hubspot/index.ts';
+import type { HubSpot, Segment, SegmentMembership } from '../hubspot/index.ts';
 import { workflowIds } from '../../workflows/ids.ts';
 import { checkSegment } from '../../workflows/messages.ts';
-import { remember } from '../remember.ts';
 import type { World } from '../world.ts';
 
 const contactType = '0-1';
@@ -27,14 +26,29 @@ export function unfitness(id: string, segment: Segment | null): string | null {
   return null;
 }
 
-/** Reads a segment, remembered for 5 s: with its age the evidence stays within the limits of S1.11. */
-export const segmentReader = (hubspot: HubSpot): ((id: string) => Promise<SegmentNow>) =>
-  remember(rememberedMs, async (id: string): Promise<SegmentNow> => {
+/**
+ * Reads a segment. What was read since `since` (epoch ms) is remembered: by default for 5 s, so that with its age the evidence stays
+ * within the limits of S1.11.
+ */
+export function segmentReader(hubspot: HubSpot): (id: string, since?: number) => Promise<SegmentNow> {
+  const kept = new Map<string, { at: number; now: Promise<SegmentNow> }>();
+  const read = async (id: string): Promise<SegmentNow> => {
     const segment = await hubspot.segment(id, { lane: 'live' });
     const why = unfitness(id, segment);
     if (why !== null || segment === null) return { kind: 'unusable', why: why ?? '' };
     return { kind: segment.processingStatus === 'COMPLETE' ? 'usable' : 'processing', segment };
-  });
+  };
+  return (id, since = Date.now() - rememberedMs) => {
+    const known = kept.get(id);
+    if (known !== undefined && known.at >= since) return known.now;
+    const entry = { at: Date.now(), now: read(id) };
+    kept.set(id, entry);
+    entry.now.catch(() => {
+      if (kept.get(id) === entry) kept.delete(id);
+    });
+    return entry.now;
+  };
+}
 
 /** The memberships of some contacts in the segment in force, read one by one through `read` (a batch or the live window). */
 export async function membershipsOf(
@@ -43,26 +57,29 @@ export async function membershipsOf(
   const chosen = settings.segment;
   if (chosen === null) return { of: () => ({ kind: 'unrestricted' }), criteria: [] };
   const ref = { id: chosen.id, name: chosen.name };
-  const now = await world.segment(chosen.id);
-  const stamp = () => new Date().toISOString();
+  let now = await world.segment(chosen.id);
+  const readAt = Date.now();
+  const memberships = now.kind === 'usable' ? await world.hubspot.memberships(ids, call) : new Map<HubSpotContactId, SegmentMembership[]>();
+  const mine = (id: HubSpotContactId) => memberships.get(id)?.find((m) => m.segmentId === chosen.id);
+  // A segment that is gone has no members either, which is not "left" (S2.3).
+  if (now.kind === 'usable' && ids.some((id) => mine(id) === undefined)) now = await world.segment(chosen.id, readAt);
+  const checkedAt = new Date(readAt).toISOString();
   if (now.kind === 'unusable') {
     // The connection shows it, and wakes those held up once the segment can be used again.
     if (chosen.unusable === null) await world.client.workflow.getHandle(workflowIds.connection(world.connection)).signal(checkSegment);
-    const checkedAt = stamp();
-    return { of: () => ({ kind: 'unusable', segment: ref, why: now.why, checkedAt }), criteria: [] };
+    const { why } = now;
+    return { of: () => ({ kind: 'unusable', segment: ref, why, checkedAt }), criteria: [] };
   }
   const segment = { id: now.segment.id, name: now.segment.name };
   const criteria = now.segment.criteria ?? [];
-  const checkedAt = stamp();
   if (now.kind === 'processing') {
     return { of: () => ({ kind: 'unknown', segment, why: 'HubSpot is still processing the segment.', checkedAt }), criteria };
   }
-  const memberships = await world.hubspot.memberships(ids, call);
   return {
     criteria,
     of: (id) => {
-      const mine = memberships.get(id)?.find((m) => m.segmentId === chosen.id);
-      return mine === undefined ? { kind: 'outside', segment, checkedAt } : { kind: 'member', segment, joinedAt: mine.lastAddedAt, checkedAt };
+      const membership = mine(id);
+      return membership === undefined ? { kind: 'outside', segment, checkedAt } : { kind: 'member', segment, joinedAt: membership.lastAddedAt, checkedAt };
     },
   };
 }

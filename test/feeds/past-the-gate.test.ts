@@ -156,7 +156,7 @@ describe('S4 Automatic creation in HubSpot passes the gate once, then the pair i
 
   test('a contact that was created while everybody might sync has no pass left for later', async () => {
     const s = scene();
-    await s.relabelled(() => s.main.executeUpdate(m.clearInclusionSegment, { args: [{}] }));
+    await s.relabelled(() => s.clearSegment());
     const lead = await s.person.lead({ Email: 'gwen@firm.example', Title: 'Clerk' });
     const id = await idOf('gwen@firm.example');
     await s.become(id, 'in-sync');

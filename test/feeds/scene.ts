@@ -63,6 +63,7 @@ async function openScene(t: { after(end: () => Promise<void>): void }, sluice: S
 
   return {
     ...s, ...feeds, person, quiet, heard, become, settings,
+    clearSegment: () => s.main.executeUpdate('clearInclusionSegment'),
     /** A contact that is in sync with a record of its own, as the first sync left it. */
     pair: async (properties: Record<string, string>) => {
       const id = await hubspot.create({ lastname: 'Doe', ...properties });

@@ -128,7 +128,7 @@ describe('section 3: triggers', { concurrency: false }, () => {
       assert.equal((await s.settled(pair.id)).pending, 0);
       await s.relabelled(() => s.select(some));
       await s.become(pair.id, 'waiting');
-      await s.relabelled(() => s.main.executeUpdate(m.clearInclusionSegment, { args: [{}] }));
+      await s.relabelled(() => s.clearSegment());
     }, pair.id);
     assert.equal((await s.state(pair.id)).status, 'waiting');
     await s.hubspot.edit(pair.id, { city: 'Rome' });

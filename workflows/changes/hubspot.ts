@@ -20,6 +20,8 @@ interface State extends Feed<m.HubSpotEvent, ChangePosition> {
 
 const input = z.strictObject({ carried: z.custom<State>().optional() });
 
+/** How often a segment that HubSpot still processes is looked at. */
+const processingMs = 2_000;
 /** Comparisons of the statuses may spend 5 % of HubSpot's day (625,000 calls): so long a call has to last. */
 const msPerCall = 86_400_000 / (0.05 * 625_000);
 
@@ -68,7 +70,9 @@ export async function hubspotChanges(...given: [z.input<typeof input>?]): Promis
     s.counts.told += told;
     postpone(s, later);
     if (left) s.sweep = { wanted: true, notBefore: Math.max(s.sweep.notBefore, s.sweptAt + sweepCalls * msPerCall) };
-    s.joinersDueAt = more ? 0 : Date.now() + feeds.joinersSeconds * 1000;
+    // Whoever joins between the end of the first processing and the read that notices it is no joiner: that is kept short.
+    const pauseMs = position?.processing === true && position.since === null ? Math.min(processingMs, feeds.joinersSeconds * 1000) : feeds.joinersSeconds * 1000;
+    s.joinersDueAt = more ? 0 : Date.now() + pauseMs;
   };
   const sweep = async () => {
     s.sweep.wanted = false;
