@@ -7,7 +7,7 @@ type Updates = Pick<Salesforce, 'update' | 'updateAndRead'>;
 
 /**
  * A save of a contact locks its account, so that calls side by side refuse one another's rows (UNABLE_TO_LOCK_ROW) as often as they
- * are repeated. Rows that were refused for a lock go in a call of their own, one such call at a time, until they are written: the
+ * are repeated [JSF-1018]. Rows that were refused for a lock go in a call of their own, one such call at a time, until they are written: the
  * rows of one call never wait for one another.
  */
 export function lockedRowsApart(saves: Updates): Updates {
