@@ -1,13 +1,11 @@
-import { Client, Connection } from '@temporalio/client';
-import * as z from 'zod';
-import { createSluiceClient, type Progress } from '../client/sluice-client.ts';
-import { hubspot, salesforce } from '../demo/crm.ts';
-import { request } from '../demo/http.ts';
-import { checked } from '../demo/world.ts';
-import { startStack } from '../worker/stack.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImportProgress } from '../workflows/messages.ts';
+import { crms, type Crm } from '../workflows/ids.ts';
+import { countCalls, crmNames, forgetCalls, printTable, type BothCounted } from './calls.ts';
 import { checkEdits } from './edits.ts';
 import { checkFilled } from './filled.ts';
+import { countLiveSyncs } from './live-syncs.ts';
+import { importAll, selectEveryone, soon, withBench, type Bench } from './world.ts';
 
 export interface FillOptions {
   contacts: number;
@@ -17,82 +15,112 @@ export interface FillOptions {
   random: number;
 }
 
-const callCount = z.object({ total: z.number(), byRoute: z.record(z.string(), z.number()) });
+/** What one run came to. */
+interface Filled {
+  seconds: number;
+  result: ImportProgress;
+  calls: BothCounted;
+  /** Contacts that synced by themselves, beside the pages. */
+  liveSyncs: number;
+  problems: string[];
+}
 
 /**
  * Imports and fills `contacts` people that only Salesforce has. Calls are counted by the sandboxes, from the start of the import
  * until each contact's workflow is there. Answers what is wrong with the result, each as a sentence.
  */
-export async function fill({ contacts, segment, segmentLagMs, rateLimit, random }: FillOptions): Promise<string[]> {
+export async function fill(options: FillOptions): Promise<string[]> {
+  const filled = await run(options, false);
+  report(options, filled);
+  return options.segment ? filled.problems : [...filled.problems, ...tooManyCalls(options.contacts, filled.calls)];
+}
+
+/** The same with the feeds off, then on. With them calls are counted until they have read all that the fill wrote. */
+export async function fillWithFeeds(options: FillOptions): Promise<string[]> {
+  const { contacts } = options;
+  const [without, having] = [await run(options, false), await run(options, true)];
+  console.log('Without the feeds:');
+  report(options, without);
+  console.log('With both feeds, until they had read all that was written:');
+  report(options, having);
+  const total = (calls: BothCounted): number => (calls.hubspot.total + calls.salesforce.total) / contacts;
+  const more = total(having.calls) - total(without.calls);
+  const alive = having.liveSyncs / contacts;
+  printTable(['', 'without', 'with feeds', 'difference', 'target'], [
+    ['calls per contact, both CRMs', total(without.calls).toFixed(4), total(having.calls).toFixed(4), more.toFixed(4), `at most ${mostMore}`],
+    ['contacts that synced by themselves', without.liveSyncs, having.liveSyncs, `${(alive * 100).toFixed(2)} %`, `at most ${mostAlive * 100} %`],
+  ]);
+  console.log(JSON.stringify({
+    bench: 'fill', feeds: true, contacts, segment: options.segment, callsPerContact: { without: round(total(without.calls)), with: round(total(having.calls)), more: round(more) }, liveSyncs: having.liveSyncs,
+  }));
+  return [
+    ...without.problems, ...having.problems,
+    ...(contacts < meaningful || more <= mostMore ? [] : [`with the feeds ${more.toFixed(4)} more calls per contact were made than the ${mostMore} that are allowed`]),
+    ...(contacts < meaningful || alive <= mostAlive ? [] : [`${having.liveSyncs} of ${contacts} contacts synced by themselves`]),
+  ];
+}
+
+/** Below so many contacts, the polls' standing calls outweigh the rest. */
+const meaningful = 2_000;
+const mostMore = 0.03;
+const mostAlive = 0.01;
+
+function run({ contacts, segment, segmentLagMs, rateLimit, random }: FillOptions, feeds: boolean): Promise<Filled> {
   const env = { SANDBOX_SEGMENT_LAG_MS: String(segmentLagMs), SANDBOX_SEARCH_LAG_MS: '0', ...(rateLimit ? {} : { SANDBOX_RATE_LIMIT: 'off' }) };
-  const stack = await startStack({ isolated: true, env });
-  const { temporal, hubspot: hubspotUrl, salesforce: salesforceUrl } = stack.addresses;
-  const connection = await Connection.connect({ address: temporal });
-  const client = new Client({ connection, namespace: stack.namespace });
-  try {
-    await stack.worker.stop();
-    await request(z.unknown(), `${hubspotUrl}/_sandbox/reset`, { method: 'POST', body: { seed: 'empty' } });
-    await request(z.unknown(), `${salesforceUrl}/_sandbox/reset`, { method: 'POST', body: { seed: 'synthetic', count: contacts, random } });
-    // The first worker saw other accounts: a new connection begins with these.
-    await stack.startWorker({ SLUICE_CONNECTION: 'bench' });
-    const sluice = createSluiceClient({ client, connection: 'bench' });
-    await checked(sluice);
-    const crms = { hubspot: hubspot(hubspotUrl), salesforce: await salesforce(salesforceUrl) };
-    if (segment) await selectEveryone(sluice, hubspotUrl);
-    const before = await crms.salesforce.records();
-    for (const url of [hubspotUrl, salesforceUrl]) await request(z.unknown(), `${url}/_sandbox/calls`, { method: 'DELETE' });
+  return withBench({ contacts, random, env }, async (bench) => {
+    const { client, connection, sluice } = bench;
+    if (segment) await selectEveryone(bench);
+    if (feeds) await bench.switchOnFeeds();
+    const before = await bench.crms.salesforce.records();
+    await forgetCalls(bench);
     const start = performance.now();
-    const { workflowId } = await sluice.startImport({});
-    const result = await ended(sluice.watch(workflowId));
+    const result = await importAll(sluice);
     const seconds = (performance.now() - start) / 1000;
-    const calls = { hubspot: await request(callCount, `${hubspotUrl}/_sandbox/calls`), salesforce: await request(callCount, `${salesforceUrl}/_sandbox/calls`) };
-    const problems = [...await checkFilled({ client, connection: 'bench', crms, before }), ...await checkEdits({ sluice, crms, random })];
-    report({ contacts, seconds, result, calls });
-    return segment ? problems : [...problems, ...tooManyCalls(contacts, calls)];
-  } finally {
-    await connection.close();
-    await stack.stop();
+    if (feeds) await feedsAtRest(bench, Date.now());
+    const { calls } = await countCalls(bench);
+    const liveSyncs = await countLiveSyncs(client, connection);
+    const problems = [...await checkFilled({ client, connection, crms: bench.crms, before }), ...await checkEdits({ sluice, crms: bench.crms, random })];
+    return { seconds, result, calls, liveSyncs, problems };
+  });
+}
+
+/** Waits until both feeds have polled to the end since `since`, and whom they told has synced. */
+async function feedsAtRest(bench: Bench, since: number): Promise<void> {
+  const polled = async (crm: Crm): Promise<boolean> => {
+    const { lastPollAt, nextPollAt, waiting, later } = await bench.feed(crm);
+    const last = Date.parse(lastPollAt ?? '');
+    return last > since && Date.parse(nextPollAt) > last && waiting === 0 && later === 0;
+  };
+  await soon('both feeds have polled all', async () => (await Promise.all(crms.map(polled))).every(Boolean), 900);
+  let [before, now] = [-1, await totalCalls(bench)];
+  while (now !== before) {
+    await sleep(3_000);
+    [before, now] = [now, await totalCalls(bench)];
   }
 }
+
+const totalCalls = async (bench: Bench): Promise<number> => {
+  const { hubspot, salesforce } = (await countCalls(bench)).calls;
+  return hubspot.total + salesforce.total;
+};
 
 /** Per new contact, with no segment set: import and fill together. */
 const mostCalls = { hubspot: 0.06, salesforce: 0.02 };
 
-function tooManyCalls(contacts: number, calls: Record<keyof typeof mostCalls, Counted>): string[] {
-  return (['hubspot', 'salesforce'] as const).filter((crm) => calls[crm].total / contacts > mostCalls[crm])
-    .map((crm) => `${calls[crm].total} ${crm} calls for ${contacts} contacts are more than ${mostCalls[crm]} each`);
+function tooManyCalls(contacts: number, calls: BothCounted): string[] {
+  return crms.filter((crm) => calls[crm].total / contacts > mostCalls[crm]).map((crm) => `${calls[crm].total} ${crm} calls for ${contacts} contacts are more than ${mostCalls[crm]} each`);
 }
 
-async function ended(progress: AsyncIterable<Progress>): Promise<ImportProgress> {
-  let last: Progress | null = null;
-  for await (const now of progress) last = now;
-  if (last?.job !== 'import') throw new Error('the import told nothing');
-  return last;
-}
+const round = (n: number): number => Number(n.toFixed(4));
 
-async function selectEveryone(sluice: ReturnType<typeof createSluiceClient>, hubspotUrl: string): Promise<void> {
-  const filter = { filterType: 'PROPERTY', property: 'email', operation: { operationType: 'ALL_PROPERTY', operator: 'IS_KNOWN' } };
-  const filterBranch = { filterBranchType: 'OR', filters: [], filterBranches: [{ filterBranchType: 'AND', filterBranches: [], filters: [filter] }] };
-  const body = { name: 'Everyone with an email', objectTypeId: '0-1', processingType: 'DYNAMIC', filterBranch };
-  await request(z.unknown(), `${hubspotUrl}/crm/v3/lists`, { method: 'POST', token: 'pat-sandbox', body });
-  await sluice.selectSegment('Everyone with an email');
-}
-
-type Counted = z.output<typeof callCount>;
-
-function report({ contacts, seconds, result, calls }: { contacts: number; seconds: number; result: ImportProgress; calls: { hubspot: Counted; salesforce: Counted } }): void {
-  const per = (n: number): string => (n / contacts).toFixed(4);
-  const rows: [string, string | number, string][] = [];
-  for (const [crm, { byRoute, total }] of [['HubSpot', calls.hubspot], ['Salesforce', calls.salesforce]] as const) {
-    for (const [route, n] of Object.entries(byRoute).sort(([, a], [, b]) => b - a)) rows.push([`  ${route}`, n, per(n)]);
-    rows.push([`${crm}, all calls`, total, per(total)]);
-  }
-  const width = Math.max(...rows.map(([name]) => name.length));
+function report({ contacts }: FillOptions, { seconds, result, calls }: Filled): void {
+  const rows = crms.flatMap((crm): [string, number, string][] => [
+    ...Object.entries(calls[crm].byRoute).sort(([, a], [, b]) => b - a).map(([route, n]): [string, number, string] => [`  ${route}`, n, (n / contacts).toFixed(4)]),
+    [`${crmNames[crm]}, all calls`, calls[crm].total, (calls[crm].total / contacts).toFixed(4)],
+  ]);
   console.log(`Import and fill of ${contacts} contacts: ${seconds.toFixed(1)} s until each has its workflow; created ${result.created}, filled ${result.now.filled}, told ${result.now.filling}, email-only ${result.now.emailOnly}.`);
-  console.log(`${'calls'.padEnd(width)}  ${'number'.padStart(7)}  per contact`);
-  for (const [name, n, each] of rows) console.log(`${name.padEnd(width)}  ${String(n).padStart(7)}  ${each.padStart(11)}`);
+  printTable(['calls', 'number', 'per contact'], rows);
   console.log(JSON.stringify({
-    bench: 'fill', contacts, seconds: Number(seconds.toFixed(2)),
-    callsPerContact: { hubspot: Number(per(calls.hubspot.total)), salesforce: Number(per(calls.salesforce.total)) },
+    bench: 'fill', contacts, seconds: Number(seconds.toFixed(2)), callsPerContact: { hubspot: round(calls.hubspot.total / contacts), salesforce: round(calls.salesforce.total / contacts) },
   }));
 }

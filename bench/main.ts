@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { runMain, UserError } from '../worker/user-error.ts';
-import { fill } from './fill.ts';
+import { fill, fillWithFeeds } from './fill.ts';
+import { idle, type IdleOptions } from './idle.ts';
+import { latency, type LatencyOptions } from './latency.ts';
 
 const whole = (text: string): number => {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('A whole number is needed.');
@@ -10,16 +12,44 @@ const whole = (text: string): number => {
 const program = new Command('npm run -s bench --')
   .description('Measures Sluice against its sandboxes and a real Temporal dev server; prints a table and, last, one JSON line.');
 
+/** @throws UserError that names the first few problems. */
+function demandNone(problems: readonly string[]): void {
+  if (problems.length > 0) throw new UserError(`The result is not what it should be: ${problems.slice(0, 5).join('; ')}${problems.length > 5 ? `; and ${problems.length - 5} more` : ''}.`);
+}
+
+interface FillFlags {
+  contacts: number;
+  segment?: boolean;
+  segmentLagMs: number;
+  rateLimit?: boolean;
+  feeds?: boolean;
+  random: number;
+}
+
 program.command('fill')
   .description('Imports and fills new contacts; then checks every one of them, and 20 edits a side.')
   .option('--contacts <n>', 'people in Salesforce, nobody in HubSpot', whole, 500)
   .option('--segment', 'with an inclusion segment in force that all of them meet')
   .option('--segment-lag-ms <ms>', 'how long HubSpot takes to evaluate the segment', whole, 200)
   .option('--rate-limit', "with both CRMs' rate limits on")
+  .option('--feeds', 'once with the change feeds off and once with them on, for what they add')
   .option('--random <seed>', 'the seed of the people and of the edits', whole, 1)
-  .action(async (options: { contacts: number; segment?: true; segmentLagMs: number; rateLimit?: true; random: number }) => {
-    const problems = await fill({ ...options, segment: options.segment ?? false, rateLimit: options.rateLimit ?? false });
-    if (problems.length > 0) throw new UserError(`The result is not what it should be: ${problems.slice(0, 5).join('; ')}${problems.length > 5 ? `; and ${problems.length - 5} more` : ''}.`);
+  .action(async ({ segment = false, rateLimit = false, feeds = false, ...options }: FillFlags) => {
+    demandNone(await (feeds ? fillWithFeeds : fill)({ ...options, segment, rateLimit }));
   });
+
+program.command('latency')
+  .description("Times single edits by people, from the one CRM's commit to the other's, with the feeds and all settings as they come.")
+  .option('--edits <n>', 'edits, on alternating sides', whole, 200)
+  .option('--contacts <n>', 'contacts in sync and in the segment', whole, 1_000)
+  .option('--random <seed>', 'the seed of the people and of the edits', whole, 1)
+  .action(async (options: LatencyOptions) => { demandNone(await latency(options)); });
+
+program.command('idle')
+  .description('Counts API calls while nothing goes on, feeds on and a segment set, and what they come to in a day.')
+  .option('--seconds <n>', 'how long; the slowest poll comes every 300 s', whole, 300)
+  .option('--contacts <n>', 'contacts in sync and in the segment', whole, 200)
+  .option('--random <seed>', 'the seed of the people', whole, 1)
+  .action(async (options: IdleOptions) => { await idle(options); });
 
 await runMain(async () => { await program.parseAsync(); });

@@ -4,7 +4,7 @@ import type { HubSpot } from '../hubspot/index.ts';
 import type { Salesforce } from '../salesforce/index.ts';
 import { remember } from '../remember.ts';
 
-const rememberedMs = 60_000;
+export const rememberedMs = 60_000;
 
 /** Where this worker is logged in, at most a minute old: HubSpot's account-info (one call) and the Salesforce token's identity. */
 export function accountReader(hubspot: HubSpot, salesforce: Salesforce): () => Promise<Accounts> {

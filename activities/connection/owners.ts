@@ -5,14 +5,14 @@ import { remember } from '../remember.ts';
 
 export type { Owners };
 
-const rememberedMs = 5 * 60_000;
+export const rememberedMs = 10 * 60_000;
 
 /** The owners that both CRMs have, and sentences about those who share an email and not a name. */
 export interface JoinedOwners extends Owners {
   namesDiffer: string[];
 }
 
-/** HubSpot's owners and Salesforce's active users, joined by email; another name is no obstacle, but worth a warning. Remembered for 5 minutes. */
+/** HubSpot's owners and Salesforce's active users, joined by email; another name is no obstacle, but worth a warning. Remembered for 10 minutes. */
 export function ownerReader(hubspot: HubSpot, salesforce: Salesforce): () => Promise<JoinedOwners> {
   const read = remember(rememberedMs, async (): Promise<JoinedOwners> => {
     const [owners, users] = await Promise.all([hubspot.owners({ lane: 'live' }), salesforce.activeUsers({ lane: 'live' })]);

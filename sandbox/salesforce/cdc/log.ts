@@ -85,7 +85,12 @@ export class ChangeLog {
     const rows = this.#database.all(
       'SELECT replayId, event FROM changes WHERE object = ? AND replayId > ? AND visibleAt <= ? AND at >= ? ORDER BY replayId LIMIT ?', object, replayId, now, now - KEPT_MS, most,
     );
-    return rows.map((row) => ({ ...(JSON.parse(String(row['event'])) as Omit<ChangeEvent, 'replayId'>), replayId: Number(row['replayId']) }));
+    return rows.map(eventOf);
+  }
+
+  /** What was committed at `at` (epoch ms) or later, whether deliverable or not, oldest first. */
+  committed(at: number): ChangeEvent[] {
+    return this.#database.all('SELECT replayId, event FROM changes WHERE at >= ? ORDER BY replayId', at).map(eventOf);
   }
 
   /** Where a subscription starts: after what is deliverable now for -1, before all for -2; undefined for an id that is not kept. */
@@ -128,6 +133,8 @@ export class ChangeLog {
     this.onEvent(visibleAt - this.#now());
   }
 }
+
+const eventOf = (row: Record<string, unknown>): ChangeEvent => ({ ...(JSON.parse(String(row['event'])) as Omit<ChangeEvent, 'replayId'>), replayId: Number(row['replayId']) });
 
 function fieldsOf(object: ObjectDefinition, type: ChangeType, before: Row | undefined, after: Row, touched: boolean): EventFields {
   if (type === 'DELETE') return noFields;

@@ -12,6 +12,8 @@ const gap = z.strictObject({
   changeType: z.string().default('GAP_OVERFLOW'),
 });
 
+const since = z.strictObject({ since: z.coerce.number().default(0) });
+
 /** The control path of Change Data Capture: how events are captured, delivered, lost. */
 export function cdcRoutes(app: FastifyInstance, org: Org, clients: Clients): void {
   app.setErrorHandler(controlError);
@@ -20,6 +22,8 @@ export function cdcRoutes(app: FastifyInstance, org: Org, clients: Clients): voi
     clients.change(cdcChange.parse(request.body ?? {}));
     return clients.state();
   });
+  // Records carry whole seconds; here each commit stands with its milliseconds.
+  app.get('/_sandbox/cdc/events', (request) => ({ events: org.changes.committed(since.parse(request.query).since) }));
   app.post('/_sandbox/cdc/disconnect', () => ({ forgotten: clients.forget() }));
   app.post('/_sandbox/cdc/gap', { preHandler: (_request, _reply, done) => org.whenFree(done) }, (request) => {
     const { object, ids, changeType } = gap.parse(request.body);

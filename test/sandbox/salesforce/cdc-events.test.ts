@@ -96,4 +96,15 @@ describe('events of Change Data Capture', () => {
     const other = await startOrg({ seed: { seed: 'us-500' }, cdc: { delayMs: [0, 0] } });
     assert.deepEqual(((await control(other.url, 'GET', 'cdc')) as { kept: object }).kept, { Lead: 0, Contact: 0 });
   });
+
+  test('are told by the control path with the time of their commit, before anybody may receive them', async () => {
+    const own = await startOrg({ cdc: { delayMs: [60_000, 60_000] } });
+    const { id } = (await control(own.url, 'POST', 'create', { object: 'Lead', fields: { LastName: 'x', Company: 'c' } })) as { id: string };
+    const since = own.clock.now();
+    await control(own.url, 'POST', 'edit', { id, fields: { Title: 'Dr' } });
+    const { events } = (await control(own.url, 'GET', `cdc/events?since=${since}`)) as { events: { header: { recordIds: string[]; commitTimestamp: number }; values: { Title: string } }[] };
+    const edited = events.at(-1);
+    assert.deepEqual([edited?.header.recordIds, edited?.values.Title], [[id], 'Dr']);
+    assert.ok((edited?.header.commitTimestamp ?? 0) >= since);
+  });
 });

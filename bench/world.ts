@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import * as z from 'zod';
+import { createSluiceClient, type Progress, type SluiceClient } from '../client/sluice-client.ts';
+import { hubspot, salesforce } from '../demo/crm.ts';
+import { request } from '../demo/http.ts';
+import { checked } from '../demo/world.ts';
+import { startStack } from '../worker/stack.ts';
+import { crms as bothCrms, workflowIds, type Crm } from '../workflows/ids.ts';
+import * as messages from '../workflows/messages.ts';
+import type { ImportProgress } from '../workflows/messages.ts';
+import type { Crms } from './filled.ts';
+
+export interface BenchOptions {
+  /** People in Salesforce, nobody in HubSpot. */
+  contacts: number;
+  random: number;
+  /** For the sandboxes and the worker. */
+  env?: NodeJS.ProcessEnv;
+}
+
+/** A stack with one connection over accounts of its own. */
+export interface Bench {
+  connection: string;
+  client: Client;
+  sluice: SluiceClient;
+  crms: Crms;
+  urls: Record<Crm, string>;
+  /** Has both sandboxes send events and a worker with both feeds in the place of the one that runs; feeds begin at now. */
+  switchOnFeeds(): Promise<void>;
+  feed(crm: Crm): Promise<messages.FeedAnswer>;
+}
+
+const name = 'bench';
+const held = z.looseObject({ held: z.number() });
+
+/** Starts everything with the feeds off, runs `work`, and ends everything. */
+export async function withBench<T>({ contacts, random, env = {} }: BenchOptions, work: (bench: Bench) => Promise<T>): Promise<T> {
+  const stack = await startStack({ isolated: true, env: { SLUICE_FEEDS: 'off', SANDBOX_WEBHOOK_URL: 'off', ...env } });
+  const { temporal, ...urls } = stack.addresses;
+  const temporalConnection = await Connection.connect({ address: temporal });
+  const client = new Client({ connection: temporalConnection, namespace: stack.namespace });
+  try {
+    await stack.worker.stop();
+    await request(z.unknown(), `${urls.hubspot}/_sandbox/reset`, { method: 'POST', body: { seed: 'empty' } });
+    await request(z.unknown(), `${urls.salesforce}/_sandbox/reset`, { method: 'POST', body: { seed: 'synthetic', count: contacts, random } });
+    // The first worker saw other accounts: a new connection begins with these.
+    await stack.startWorker({ SLUICE_CONNECTION: name });
+    const sluice = createSluiceClient({ client, connection: name });
+    await checked(sluice);
+    const feed = (crm: Crm): Promise<messages.FeedAnswer> => client.workflow.getHandle(workflowIds.changes(name, crm)).query(messages.feed);
+    return await work({
+      connection: name, client, sluice, urls, feed,
+      crms: { hubspot: hubspot(urls.hubspot), salesforce: await salesforce(urls.salesforce) },
+      switchOnFeeds: async () => {
+        await request(z.unknown(), `${urls.hubspot}/_sandbox/webhooks`, { method: 'POST', body: { targetUrl: stack.environment.webhooks?.url ?? null } });
+        await stack.worker.stop();
+        await stack.startWorker({ SLUICE_CONNECTION: name, SLUICE_FEEDS: 'on' });
+        await soon('both feeds have marked their place', async () => (await Promise.all(bothCrms.map(feed))).every(({ readUpTo }) => readUpTo !== null));
+        await soon('change events are listened to', async () => (await request(held, `${urls.salesforce}/_sandbox/cdc`)).held > 0);
+      },
+    });
+  } finally {
+    await temporalConnection.close();
+    await stack.stop();
+  }
+}
+
+/** Waits until `holds`, at most `seconds`. */
+export async function soon(what: string, holds: () => Promise<boolean>, seconds = 60): Promise<void> {
+  const end = Date.now() + seconds * 1000;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`waited ${seconds} s in vain until ${what}`);
+    await sleep(200);
+  }
+}
+
+/** Imports everybody; the last progress. */
+export async function importAll(sluice: SluiceClient): Promise<ImportProgress> {
+  const { workflowId } = await sluice.startImport({});
+  let last: Progress | null = null;
+  for await (const now of sluice.watch(workflowId)) last = now;
+  if (last?.job !== 'import') throw new Error('the import told nothing');
+  return last;
+}
+
+/** Makes an active segment of everybody with an email and selects it. `criterion`, a property, is used in its criteria too, and moves nobody. */
+export async function selectEveryone({ sluice, urls }: Bench, criterion?: string): Promise<void> {
+  const known = (property: string) => ({ filterType: 'PROPERTY', property, operation: { operationType: 'ALL_PROPERTY', operator: 'IS_KNOWN' } });
+  const branch = (property: string) => ({ filterBranchType: 'AND', filterBranches: [], filters: [known(property)] });
+  const filterBranch = { filterBranchType: 'OR', filters: [], filterBranches: ['email', ...(criterion === undefined ? [] : [criterion])].map(branch) };
+  const body = { name: 'Everyone with an email', objectTypeId: '0-1', processingType: 'DYNAMIC', filterBranch };
+  await request(z.unknown(), `${urls.hubspot}/crm/v3/lists`, { method: 'POST', token: 'pat-sandbox', body });
+  await sluice.selectSegment('Everyone with an email');
+}
