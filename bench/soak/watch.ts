@@ -1,0 +1,46 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { writeCalls } from '../../demo/http.ts';
+import { crms, type Crm } from '../../workflows/ids.ts';
+import type { WrittenLog } from './crms.ts';
+import type { Stage } from './stage.ts';
+
+/** Longer than the settle window after a change of the criteria, and than the first waits after a failure. */
+const calmMs = 10_000;
+/** The search shows a write a second late. */
+const searchLagMs = 2_000;
+const mostMs = 300_000;
+/** What is missing so long after the last write will not come. */
+const hopeMs = 60_000;
+
+/**
+ * Waits until both feeds have read what there is and handed it on, nothing was written for a while, and `missing` says that no value is.
+ * Answers whether it came to rest.
+ */
+export async function untilQuiet(stage: Stage, log: WrittenLog, endedAt: number, missing: () => Promise<boolean>): Promise<boolean> {
+  const firstPoll = new Map<Crm, string>();
+  const deadline = Date.now() + mostMs;
+  while (Date.now() < deadline) {
+    const feeds = await Promise.all(crms.map((crm) => stage.feed(crm)));
+    // A poll that began after the end has ended where another did after it.
+    const read = feeds.every(({ crm, lastPollAt }) => {
+      if (lastPollAt === null || Date.parse(lastPollAt) < endedAt + searchLagMs) return false;
+      if (!firstPoll.has(crm)) firstPoll.set(crm, lastPollAt);
+      return firstPoll.get(crm) !== lastPollAt;
+    });
+    const handedOn = feeds.every(({ waiting, later }) => waiting === 0 && later === 0);
+    const calm = Date.now() - Math.max(await log.read(), endedAt);
+    // A busy machine may be calm in the middle of its work.
+    if (read && handedOn && calm > calmMs && (calm > hopeMs || !(await missing()))) return true;
+    await sleep(500);
+  }
+  return false;
+}
+
+/** Watches for a while in which nothing should be written; answers the calls that write and when it was. */
+export async function watchEnd(stage: Stage, seconds: number): Promise<{ callsInWatch: number; watched: { from: number; until: number } }> {
+  const count = async (): Promise<number> => (await Promise.all([stage.urls.hubspot, stage.urls.salesforce].map(writeCalls))).reduce((a, b) => a + b, 0);
+  const before = await count();
+  const from = Date.now();
+  await sleep(seconds * 1000);
+  return { watched: { from, until: Date.now() }, callsInWatch: await count() - before };
+}
