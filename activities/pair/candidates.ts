@@ -20,6 +20,8 @@ export interface Seeker {
 export interface Found {
   match: Match;
   record: SalesforceRecord | null;
+  /** A converted Lead holds the contact's external id, which is unique and cannot be taken from it: a new record must be a Contact. */
+  onlyContact: boolean;
 }
 
 /** Records read so far, by id: the rungs share them. */
@@ -75,16 +77,18 @@ export async function findRecords(world: World, schema: Schema, seekers: readonl
     const index = indexed(records.candidates());
     const follow: { seeker: Seeker; ref: SalesforceRef }[] = [];
     for (const seeker of open) {
-      const match = matchFromHubSpot({ contact: seeker, candidates: index.near(seeker) });
+      const candidates = index.near(seeker);
+      const match = matchFromHubSpot({ contact: seeker, candidates });
+      const onlyContact = candidates.some(({ isConverted, externalId }) => isConverted && externalId === seeker.hubspotId);
       if (match.kind === 'follow') follow.push({ seeker: { ...seeker, link: { ...match.ref, rung: seeker.link?.rung ?? match.rung } }, ref: match.ref });
-      else found.set(seeker.hubspotId, { match, record: match.kind === 'linked' ? records.get(match.link.id) : null });
+      else found.set(seeker.hubspotId, { match, record: match.kind === 'linked' ? records.get(match.link.id) : null, onlyContact });
     }
     await readByIds(world, schema, records, follow.map((f) => f.ref), call);
     open = follow.map((f) => f.seeker);
   }
   for (const { hubspotId, link } of open) {
     const candidates = link === null ? [] : [{ type: link.type, id: link.id }];
-    found.set(hubspotId, { match: { kind: 'review', why: 'Its Salesforce record was converted or merged more often than can be followed.', candidates }, record: null });
+    found.set(hubspotId, { match: { kind: 'review', why: 'Its Salesforce record was converted or merged more often than can be followed.', candidates }, record: null, onlyContact: false });
   }
   await leaveToHolders(world, loose, found);
   return found;
@@ -100,7 +104,7 @@ async function leaveToHolders(world: World, loose: readonly Seeker[], found: Map
   const takenBy = await holdersOf(world, unclaimed.map(({ record }) => record.Id));
   for (const { contact, type, record } of unclaimed) {
     const match = matchFromHubSpot({ contact, candidates: [candidate(type, record)], takenBy });
-    if (match.kind === 'review') found.set(contact.hubspotId, { match, record: null });
+    if (match.kind === 'review') found.set(contact.hubspotId, { match, record: null, onlyContact: false });
   }
 }
 

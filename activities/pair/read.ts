@@ -22,7 +22,7 @@ export interface ReadRequest {
   mayBeOwed: boolean;
   /** S4's one pass: the Salesforce side is read although the gate is closed. */
   bypass?: boolean;
-  /** A person wants a new record: none is looked for. */
+  /** A person wants a new record, whatever is found. */
   createNew?: boolean;
 }
 
@@ -61,8 +61,9 @@ export async function readPairs(world: World, requests: readonly ReadRequest[], 
   // Of those who may not sync only the fate of a linked record is read, except where a page has it all already.
   const open = requests.filter((r) => live.has(r.hubspotId) && (prefetched !== null || r.bypass || (gate(memberships.of(r.hubspotId)).kind === 'open' && !settling.has(r.hubspotId))));
   const frozen = requests.filter((r) => r.link !== null && live.has(r.hubspotId) && gate(memberships.of(r.hubspotId)).kind === 'outside' && !open.includes(r));
-  const seekers = [...open.filter((r) => !r.createNew), ...frozen].map((r): Seeker => seekerOf(r, live.get(r.hubspotId) as HubSpotContact));
+  const seekers = [...open, ...frozen].map((r): Seeker => seekerOf(r, live.get(r.hubspotId) as HubSpotContact));
   const found = await findRecords(world, schema, seekers, call, prefetched);
+  for (const { hubspotId, createNew } of open) if (createNew) found.set(hubspotId, { match: { kind: 'none' }, record: null, onlyContact: found.get(hubspotId)?.onlyContact ?? false });
   const accounts = await accountsFor(world, settings, open.flatMap((r) => (isLoose(found.get(r.hubspotId)) ? live.get(r.hubspotId)?.properties.email ?? [] : [])), call);
   const baseOwed = open.some((r) => r.mayBeOwed) && (await world.pageJobRuns());
   const readings = requests.map((request): PairReading => {
@@ -132,7 +133,7 @@ interface Circumstances {
 function assemble(setting: Setting, request: ReadRequest, contact: HubSpotContact, { membership, criteria, found, settlesAt, baseOnItsWay, account }: Circumstances): PairReading {
   const { settings, schema } = setting;
   const match = matchOf(found);
-  const createAs = account !== null && settings.createAs !== 'never' ? 'Contact' : settings.createAs;
+  const createAs = (account !== null || found?.onlyContact === true) && settings.createAs !== 'never' ? 'Contact' : settings.createAs;
   const type: SalesforceType = match.kind === 'linked' ? match.record.link.type : createAs === 'Contact' ? 'Contact' : 'Lead';
   const mapped = found === null || match.kind === 'review' || match.kind === 'gone' ? [] : schema.fields[type];
   const p = contact.properties;

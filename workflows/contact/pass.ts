@@ -1,4 +1,4 @@
-import { isCancellation } from '@temporalio/workflow';
+import { condition, isCancellation, patched } from '@temporalio/workflow';
 import type { Decision } from '../../sync/decide.ts';
 import { gate } from '../../sync/gate.ts';
 import type { PairReading } from '../../sync/pair.ts';
@@ -13,6 +13,7 @@ import { settled, unsteady, verdictOf, type Verdict } from './verdict.ts';
 
 const maxRounds = 6;
 const keptPasses = 20;
+const heirWithin = '5 seconds';
 
 /** Reads both sides as they are now, without deciding anything. */
 export const read = (activities: LiveActivities, s: ContactState, hubspotId: HubSpotContactId): Promise<PairReading> =>
@@ -28,6 +29,7 @@ export const read = (activities: LiveActivities, s: ContactState, hubspotId: Hub
 export async function syncPass(activities: LiveActivities, s: ContactState, hubspotId: HubSpotContactId, trigger: string): Promise<Verdict> {
   if (isPersonal(trigger)) Object.assign(s, { looping: false, writtenAt: [], resolved: s.resolved === 'ignore' ? null : s.resolved });
   if (s.looping) return settled(s.phase);
+  let heirAwaited = false;
   try {
     for (let round = 0; round < maxRounds; round++) {
       const reading = await read(activities, s, hubspotId);
@@ -43,6 +45,11 @@ export async function syncPass(activities: LiveActivities, s: ContactState, hubs
         continue;
       }
       if (s.link === null && inherits(s, pair) === 'read again') continue;
+      if (!heirAwaited && lacksHeir(s, hubspotId, pair) && patched('the former primary hands over its base')) {
+        heirAwaited = true;
+        await condition(() => !lacksHeir(s, hubspotId, pair), heirWithin);
+        continue;
+      }
       const decision = decidePair(pair, s);
       const write = planWrite(hubspotId, pair, decision);
       if (write === null) return finishOpen(s, pair, decision, trigger, null);
@@ -97,6 +104,13 @@ function inherits(s: ContactState, { match }: Pair): 'read again' | null {
     s.baseFields = { ...heir.baseFields, ...s.baseFields };
   }
   return null;
+}
+
+/** Its record carries the id of a contact that was merged into this one, and whose base is perhaps still on its way. */
+function lacksHeir(s: ContactState, hubspotId: HubSpotContactId, { match }: Pair): boolean {
+  if (s.lastSync !== null || match.kind !== 'linked') return false;
+  const { link, externalId } = match.record;
+  return externalId !== null && externalId !== hubspotId && !s.inbox.inherited.some((one) => one.link.id === link.id);
 }
 
 /** A look: status and reason, no write. Says `waiting` for who may sync and never did. */
