@@ -4,7 +4,7 @@ import type { Call } from '../crm/call.ts';
 import type { HubSpotContact } from '../hubspot/index.ts';
 import { readByIds, Records } from '../pair/candidates.ts';
 import { pairDiffers, type Setting } from '../pair/fields.ts';
-import { stampOf } from '../salesforce/text.ts';
+import { versionOf } from '../salesforce/text.ts';
 import type { World } from '../world.ts';
 import { admitted, type News } from './tell.ts';
 
@@ -15,6 +15,8 @@ export interface Compared {
   later: HubSpotContactId[];
   /** Contacts without a workflow that may sync. */
   fresh: HubSpotContactId[];
+  /** To be called once they are told: what an attempt read that failed before is compared again by the next. */
+  told: () => void;
 }
 
 /** The object of a record's id, by its key prefix. */
@@ -48,12 +50,13 @@ export async function compareContacts(world: World, setting: Setting, contacts: 
   const jobRuns = changed.length > 0 && (await world.pageJobRuns());
   const [waiting, fresh] = [changed.filter(({ id }) => known.has(id)), changed.filter(({ id }) => !known.has(id))];
   tell.push(...waiting);
-  if (!jobRuns) for (const { id, updatedAt } of fresh) world.seen.note(id, updatedAt);
-  for (const { id, updatedAt } of tell) world.seen.note(id, updatedAt);
   return {
     tell: tell.map(news),
     later: jobRuns ? fresh.map(({ id }) => id) : [],
     fresh: jobRuns ? [] : await admitted(world, setting, fresh.map(({ id }) => id), call),
+    told: () => {
+      for (const { id, updatedAt } of jobRuns ? tell : [...tell, ...fresh]) world.seen.note(id, updatedAt);
+    },
   };
 }
 
@@ -66,7 +69,7 @@ async function differing(world: World, setting: Setting, linked: readonly { cont
     const record = salesforceId === null ? null : records.get(salesforceId);
     if (record === null || record.IsDeleted === true || record.IsConverted === true || pairDiffers(setting, contact, typeOfId(record.Id), record)) return [contact];
     world.seen.note(contact.id, contact.updatedAt);
-    world.seen.note(record.Id, stampOf(record));
+    world.seen.note(record.Id, versionOf(record));
     return [];
   });
 }

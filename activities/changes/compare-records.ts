@@ -6,7 +6,7 @@ import type { Call } from '../crm/call.ts';
 import { pairDiffers, type Setting } from '../pair/fields.ts';
 import type { SalesforceRecord } from '../salesforce/index.ts';
 import { soql } from '../salesforce/soql.ts';
-import { stampOf } from '../salesforce/text.ts';
+import { stampOf, versionOf } from '../salesforce/text.ts';
 import type { World } from '../world.ts';
 import type { Compared } from './compare-contacts.ts';
 import type { News } from './tell.ts';
@@ -25,14 +25,13 @@ interface Owned extends ChangedRecord {
 }
 
 const gone = ({ record }: ChangedRecord): boolean => record.IsDeleted === true || record.IsConverted === true;
-const versionOf = ({ record }: ChangedRecord): string => stampOf(record);
 
 /**
  * Compares changed records with their contacts and says whom to tell. Records that belong to nobody are answered apart: they may
  * create a contact (S4). A record's contact is the one that linked it, else the one whose id it holds.
  */
 export async function compareRecords(world: World, setting: Setting, rows: readonly ChangedRecord[], call: Call): Promise<Compared & { unlinked: ChangedRecord[] }> {
-  const unseen = rows.filter((row) => !world.seen.has(row.record.Id, versionOf(row)));
+  const unseen = rows.filter((row) => !world.seen.has(row.record.Id, versionOf(row.record)));
   const { owned, unlinked } = await ownersOf(world, unseen);
   const tell: Owned[] = [];
   const linked: Owned[] = [];
@@ -40,15 +39,17 @@ export async function compareRecords(world: World, setting: Setting, rows: reado
   for (const row of owned) {
     if (row.known === undefined) homeless.push(row);
     else if (gone(row) || row.kind === 'undelete') tell.push(row);
-    else if (row.known.status === 'outside-segment' || row.known.status === 'email-only') world.seen.note(row.record.Id, versionOf(row));
+    else if (row.known.status === 'outside-segment' || row.known.status === 'email-only') world.seen.note(row.record.Id, versionOf(row.record));
     else if (row.known.status === 'in-sync') linked.push(row);
     else tell.push(row);
   }
   tell.push(...await differing(world, setting, linked, call));
   const jobRuns = homeless.length > 0 && (await world.pageJobRuns());
   if (!jobRuns) tell.push(...homeless);
-  for (const row of tell) world.seen.note(row.record.Id, versionOf(row));
-  return { tell: tell.map(newsOf), later: jobRuns ? homeless.map(({ id }) => id) : [], fresh: [], unlinked };
+  const told = (): void => {
+    for (const { record } of tell) world.seen.note(record.Id, versionOf(record));
+  };
+  return { tell: tell.map(newsOf), later: jobRuns ? homeless.map(({ id }) => id) : [], fresh: [], unlinked, told };
 }
 
 const newsOf = ({ id, kind, record }: Owned): News => ({ id, input: { source: 'salesforce', kind, at: stampOf(record) } });
@@ -79,7 +80,7 @@ async function differing(world: World, setting: Setting, rows: readonly Owned[],
   return rows.filter((row) => {
     const answer = answers.get(row.id);
     if (answer?.kind !== 'live' || row.known?.salesforceId !== row.record.Id || pairDiffers(setting, answer.contact, row.type, row.record)) return true;
-    world.seen.note(row.record.Id, versionOf(row));
+    world.seen.note(row.record.Id, versionOf(row.record));
     world.seen.note(row.id, answer.contact.updatedAt);
     return false;
   });

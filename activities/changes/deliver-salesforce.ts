@@ -23,8 +23,9 @@ export async function deliverSalesforce(world: World, { events }: { events: read
   await tellAll(world, news);
   const others = events.filter(({ id }) => !holders.has(id as SalesforceId));
   if (others.length === 0) return { told: news.length, created: 0, skipped: {}, later: [] };
-  const { tell, unlinked, later } = await compareRecords(world, setting, await readRecords(world, setting, others, call), call);
+  const { tell, unlinked, later, told } = await compareRecords(world, setting, await readRecords(world, setting, others, call), call);
   const { tell: more, created, linked, skipped } = await passGate(world, setting, unlinked, call);
   await tellAll(world, [...tell, ...more]);
+  told();
   return { told: news.length + tell.length + more.length, created: created + linked, skipped, later };
 }

@@ -92,9 +92,10 @@ const later = (a: { stamp: string; id: string }, b: { stamp: string; id: string 
 
 async function settle(world: World, setting: Setting, rows: readonly ChangedRecord[], sum: Told & { created: number; skipped: Record<string, number> }): Promise<void> {
   for (const some of chunks(rows, 1_000)) {
-    const { tell, later, unlinked } = await compareRecords(world, setting, some, call);
+    const { tell, later, unlinked, told } = await compareRecords(world, setting, some, call);
     const { tell: more, created, linked, skipped } = await passGate(world, setting, unlinked, call);
     await tellAll(world, [...tell, ...more]);
+    told();
     sum.told += tell.length + more.length;
     sum.created += created + linked;
     sum.later.push(...later);

@@ -1,21 +1,20 @@
 const mostKept = 50_000;
 
 /**
- * Versions of records that were compared with their other side, or handed on, lately. Polls overlap and both feeds meet the same pair,
- * so this saves comparisons; it is lost with the process, which costs one more.
+ * The version of each record that was last compared with its other side, or handed on, lately. Polls overlap and both feeds meet the
+ * same pair, so this saves comparisons; it is lost with the process, which costs one more.
  */
 export class Seen {
-  private readonly kept = new Set<string>();
+  private readonly kept = new Map<string, string>();
 
   has(id: string, version: string): boolean {
-    return this.kept.has(`${id} ${version}`);
+    return this.kept.get(id) === version;
   }
 
   note(id: string, version: string): void {
-    const key = `${id} ${version}`;
-    this.kept.delete(key);
-    this.kept.add(key);
-    const [oldest] = this.kept;
+    this.kept.delete(id);
+    this.kept.set(id, version);
+    const [oldest] = this.kept.keys();
     if (this.kept.size > mostKept && oldest !== undefined) this.kept.delete(oldest);
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
-import * as m from '../../workflows/messages.ts';
+import type * as m from '../../workflows/messages.ts';
 import { testSluice, until } from '../support/sluice.ts';
 import { inSync } from './suite.ts';
 

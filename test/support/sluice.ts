@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { startHubSpotSandbox } from '../../sandbox/hubspot/start.ts';
 import { startSalesforceSandbox } from '../../sandbox/salesforce/start.ts';
 import { startConnection } from '../../worker/connection.ts';
+import type { HubSpotAuth } from '../../worker/environment.ts';
 import { createSluiceWorker } from '../../worker/worker.ts';
 import { taskQueues } from '../../workflows/ids.ts';
 import * as m from '../../workflows/messages.ts';
@@ -112,10 +113,10 @@ export async function testSluice({ segmentLagMs = 0 }: SluiceTestOptions = {}) {
   const salesforce = salesforcePerson(sf.url);
   const { client, nativeConnection } = temporal;
 
-  const startWorker = async (connection: string) => {
+  const startWorker = async (connection: string, auth: HubSpotAuth = { kind: 'token', token: 'pat-sandbox' }) => {
     const environment = {
       connection,
-      hubspot: { baseUrl: hs.url, auth: { kind: 'token' as const, token: 'pat-sandbox' }, sandbox: true },
+      hubspot: { baseUrl: hs.url, auth, sandbox: true },
       salesforce: { loginUrl: sf.url, clientId: 'sandbox', clientSecret: 'sandbox', sandbox: true },
     };
     const worker = await createSluiceWorker({ environment, nativeConnection, client, namespace: 'default', workflowBundle, shutdownGraceTime: '1 second' });
@@ -159,9 +160,10 @@ export async function testSluice({ segmentLagMs = 0 }: SluiceTestOptions = {}) {
     };
     return {
       connection, queue, main, ready, hubspot, salesforce, client, handle, state, settled,
-      restartWorker: async () => {
+      /** Ends the worker and starts another, which may log in to HubSpot in another way. */
+      restartWorker: async (auth?: HubSpotAuth) => {
         await worker.stop();
-        worker = await startWorker(connection);
+        worker = await startWorker(connection, auth);
       },
       stopWorker: () => worker.stop(),
       sync: async (id: string) => {
