@@ -65,6 +65,9 @@ export async function soak(options: SoakOptions, tell: (line: string) => void): 
       seconds: { edits: (done.endedAt - done.startedAt) / 1000, untilQuiet: (quietAt - done.endedAt) / 1000 },
       statuses: Object.fromEntries([...Map.groupBy(story.contacts, ({ status }) => status ?? 'no workflow')].map(([status, contacts]) => [status, contacts.length])),
     };
+  } catch (error) {
+    for (const one of stage.complaints.slice(0, 10)) tell(one.slice(0, 1_000));
+    throw error;
   } finally {
     await stage.stop();
   }

@@ -20,7 +20,12 @@ export async function untilQuiet(stage: Stage, log: WrittenLog, endedAt: number,
   const firstPoll = new Map<Crm, string>();
   const deadline = Date.now() + mostMs;
   while (Date.now() < deadline) {
-    const feeds = await Promise.all(crms.map((crm) => stage.feed(crm)));
+    const feeds = await Promise.all(crms.map((crm) => stage.feed(crm))).catch((error: unknown) => {
+      // A worker that is busy may be late with an answer.
+      stage.complaints.push(`feed: ${error instanceof Error ? `${error.message} ${String(error.cause)}` : String(error)}`);
+      return null;
+    });
+    if (feeds === null) continue;
     // A poll that began after the end has ended where another did after it.
     const read = feeds.every(({ crm, lastPollAt }) => {
       if (lastPollAt === null || Date.parse(lastPollAt) < endedAt + searchLagMs) return false;
