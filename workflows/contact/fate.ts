@@ -13,7 +13,8 @@ type Deleted = Extract<PairReading, { kind: 'deleted' }>;
 const frozen = (s: ContactState): boolean => s.phase.status === 'outside-segment' || s.phase.status === 'email-only' || s.membership?.kind === 'outside';
 
 function noteGone(s: ContactState, side: 'hubspot' | 'salesforce', why: string, whileFrozen: boolean): void {
-  if (s.gone?.side === side) return;
+  // Whoever restores the side that went first must not see it deleted again for the other, which was deleted after it.
+  if (s.gone !== null && (s.gone.side === side || s.gone.over)) return;
   s.gone = { side, at: new Date(Date.now()).toISOString(), why, whileFrozen, over: false };
 }
 
