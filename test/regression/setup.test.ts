@@ -20,7 +20,7 @@ describe('what the accounts hold', { concurrency: false }, () => {
     const good = { listId: segment, name: 'Webmail', objectTypeId: '0-1', processingType: 'DYNAMIC', processingStatus: 'COMPLETE' };
     const bad = { listId: 77, name: null, objectTypeId: '2-9876543', processingType: 'SOMETHING_NEW' };
     // A search may answer more than it was asked for, and a list refuse to be read.
-    await s.hubspot.fault({ method: 'POST', path: '/crm/v3/lists/search', status: 200, body: { total: 3, offset: 3, hasMore: false, lists: [bad, { ...good, listId: '78', name: 'Firms', objectTypeId: '0-2' }, good] } });
+    await s.hubspot.fault({ method: 'POST', path: '/crm/v3/lists/search', status: 200, rate: 1, body: { total: 3, offset: 3, hasMore: false, lists: [bad, { ...good, listId: '78', name: 'Firms', objectTypeId: '0-2' }, good] } });
     const choices = await s.main.executeUpdate<m.SegmentEntry[], [object]>('listSegments', { args: [{}] });
     assert.deepEqual(choices.map(({ name }) => name), ['Webmail']);
     await s.hubspot.fault({ path: '/lists.7[78]./', status: 400, rate: 1 });
