@@ -101,6 +101,11 @@ describe('who belongs to whom', { concurrency: false }, () => {
     const { requests } = z.object({ requests: z.array(z.looseObject({ status: z.number().nullable() })) }).parse(await s.salesforce.control('GET', `requests?since=${since}`));
     assert.deepEqual(requests.filter(({ status }) => (status ?? 0) >= 400), []);
     assert.equal((await s.salesforce.get('Lead', lead)).HubSpot_Contact_Id__c, null);
+    // Nor does it stand in the way of another Lead, once its Contact has another email.
+    await edit(contactId, { Email: 'turing@bletchley.example' });
+    await until('HubSpot has the new email', async () => (await s.hubspot.get(id)).email === 'turing@bletchley.example');
+    const live = await s.salesforce.create('Lead', person(email, { Company: 'Bletchley' }));
+    assert.equal((await inSync(s, await s.hubspot.create({ email }))).salesforce?.id, live);
   });
 
   test('R34 an existing customer becomes no Lead: the matching Contact wins, and the domain of one Account creates a Contact', async (t) => {
