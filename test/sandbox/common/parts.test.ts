@@ -8,7 +8,7 @@ import { Random } from '../../../sandbox/common/random.ts';
 import { createSandbox } from '../../../sandbox/common/server.ts';
 import { Tokens } from '../../../sandbox/common/tokens.ts';
 
-test('the clock moves when it is told to', async () => {
+test('the clock moves when it is told to, and stands still', async () => {
   const clock = new Clock();
   const before = clock.now();
   clock.advance(60_000);
@@ -17,6 +17,12 @@ test('the clock moves when it is told to', async () => {
   const server = await listen(app, 0);
   await fetch(`${server.url}/_sandbox/clock`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"advanceMs":3600000}' });
   assert.ok(clock.now() - before >= 3_660_000);
+  await fetch(`${server.url}/_sandbox/clock`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"stopped":true}' });
+  const stopped = clock.now();
+  clock.advance(5);
+  assert.equal(clock.now(), stopped + 5);
+  clock.stop(false);
+  assert.ok(clock.now() >= stopped + 5);
   await server.close();
 });
 

@@ -36,6 +36,12 @@ describe('a contact', () => {
     assert.equal((await contacts().basicApi.getById(created.id)).archived, false);
   });
 
+  test('unsubscribes, which nobody else can do', async () => {
+    const { id } = await create({ email: 'ada@example.com' });
+    await sandbox.control('POST', 'unsubscribe', { id });
+    assert.equal((await contacts().basicApi.getById(id, ['hs_email_optout'])).properties['hs_email_optout'], 'true');
+  });
+
   test('is found by email without case, and unknown property names are left out of reads', async () => {
     const { id } = await create({ email: 'ada@example.com' });
     const read = await contacts().basicApi.getById('ADA@example.com', ['jobtitle', 'no_such'], undefined, undefined, false, 'email');

@@ -170,6 +170,18 @@ describe('what an administrator sets', () => {
     assert.deepEqual(await update(), []);
   });
 
+  test('the save of a Contact locks its Account: what another call saves of it meanwhile is refused, and counted', async () => {
+    const AccountId = await create('Account', { Name: 'Navy' });
+    const [one, other] = [await create('Contact', { LastName: 'One', AccountId }), await create('Contact', { LastName: 'Other', AccountId })];
+    await control(url, 'POST', 'behaviour', { accountLockMs: 60_000 });
+    const update = async (...ids: string[]) => rowCodes(await connection.update('Contact', ids.map((Id) => ({ Id, Department: 'Computing' }))));
+    assert.deepEqual([await update(one, other), await update(other), await update(await create('Contact', { LastName: 'Elsewhere' }))], [['ok', 'ok'], ['UNABLE_TO_LOCK_ROW'], ['ok']]);
+    await control(url, 'POST', 'behaviour', { accountLockMs: 0 });
+    clock.advance(60_001);
+    assert.deepEqual(await update(other), ['ok']);
+    assert.equal((await control(url, 'GET', 'locks') as { refused: Record<string, number> }).refused[other], 1);
+  });
+
   test('an owner who left is refused', async () => {
     const { records } = await connection.query('SELECT Id FROM User WHERE IsActive = false');
     assert.deepEqual(await codesOf(lead({ OwnerId: records[0]?.Id })), ['INACTIVE_OWNER_OR_USER']);
