@@ -1,3 +1,4 @@
+import { summed } from './complaints.ts';
 import type { SoakResult } from './soak.ts';
 import type { Violation } from './story.ts';
 
@@ -21,7 +22,7 @@ export function report({ seed, edits, contacts, total, verdict, counts, mischief
     console.log(`Writes in ${side === 'hubspot' ? 'HubSpot' : 'Salesforce'}: ${writes.made[side]} (needed: at least ${writes.least[side]}, at most ${writes.most[side]}).`);
   }
   console.log(`Checked: ${values.values} final values, ${values.lastEdits} last edits that had to stand on both sides (${values.orderUnknown} left out, whose order Salesforce's stamps do not show), ${values.agreeing} fields that had to agree.`);
-  if (complaints.length > 0) console.log(`Worker and sandboxes complained ${complaints.length} times; at first: ${complaints.slice(0, 5).map((one) => one.slice(0, 500)).join(' | ')}`);
+  for (const one of summed(complaints)) console.log(`Complained ${one}`);
   tellAll('Slips of the race between leaving and a write', slips);
   tellAll('Edits overtaken by a write that was decided before them', overtaken);
   tellAll('Violations', violations);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { check, type Verdict } from './check.ts';
 import { checkValues } from './check-values.ts';
+import { summed } from './complaints.ts';
 import { control, readContacts, readRecords, WrittenLog } from './crms.ts';
 import { beginMischief, mischiefDone } from './mischief.ts';
 import { perform, type Performed } from './perform.ts';
@@ -66,7 +67,7 @@ export async function soak(options: SoakOptions, tell: (line: string) => void): 
       statuses: Object.fromEntries([...Map.groupBy(story.contacts, ({ status }) => status ?? 'no workflow')].map(([status, contacts]) => [status, contacts.length])),
     };
   } catch (error) {
-    for (const one of stage.complaints.slice(0, 10)) tell(one.slice(0, 1_000));
+    for (const one of summed(stage.complaints)) tell(one);
     throw error;
   } finally {
     await stage.stop();
@@ -76,7 +77,7 @@ export async function soak(options: SoakOptions, tell: (line: string) => void): 
 /** Asks those that are neither in sync nor outside for their reasons. */
 async function explain({ sluice }: Stage, { contacts }: Story): Promise<void> {
   for (const contact of contacts) {
-    if (contact.status !== null && contact.status !== 'in-sync' && contact.status !== 'outside-segment') contact.reason = (await sluice.contact(contact.hubspotId)).reason;
+    if (contact.status !== null && contact.status !== 'in-sync' && contact.status !== 'outside-segment') contact.reason = (await patiently(() => sluice.contact(contact.hubspotId))).reason;
   }
 }
 
@@ -85,9 +86,20 @@ async function decisionsOf({ sluice }: Stage, { contacts }: Story, { violations 
   const named = new Set(violations.slice(0, 20).map(({ hubspotId }) => hubspotId));
   const found: SoakResult['decisions'] = {};
   for (const { hubspotId, records } of contacts) {
-    if (named.has(hubspotId) || records.some((id) => named.has(id))) found[hubspotId] = { state: await sluice.contact(hubspotId), history: await sluice.contactHistory(hubspotId) };
+    if (named.has(hubspotId) || records.some((id) => named.has(id))) found[hubspotId] = await patiently(async () => ({ state: await sluice.contact(hubspotId), history: await sluice.contactHistory(hubspotId) }));
   }
   return found;
+}
+
+/** A busy worker may not answer in time. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (attempt === 5) throw error;
+    }
+  }
 }
 
 interface Snapshot {

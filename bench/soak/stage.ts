@@ -6,6 +6,7 @@ import { checked } from '../../demo/world.ts';
 import { startStack, type Stack } from '../../worker/stack.ts';
 import { crms, workflowIds, type Crm } from '../../workflows/ids.ts';
 import * as messages from '../../workflows/messages.ts';
+import { hearComplaints } from './complaints.ts';
 import { control, hubspotApi, type Urls } from './crms.ts';
 import { fields, groupProperty, mappings, nameIn, secondProperty, type Group } from './fields.ts';
 import type { Person } from './plan.ts';
@@ -35,13 +36,7 @@ export interface Stage {
 /** Starts everything and fills it. Once this resolves, nothing differs and nothing is under way. */
 export async function openStage(people: readonly Person[], tell: (line: string) => void): Promise<Stage> {
   const complaints: string[] = [];
-  let follows = 0;
-  const output = (part: string, line: string): void => {
-    if (/\b(WARN|ERROR)\b|SANDBOX_BUG|^\w*Error:/.test(line)) {
-      complaints.push(`${part}: ${line}`);
-      follows = 6;
-    } else if (follows-- > 0) complaints.push(`${complaints.pop() ?? ''} ${line.trim()}`);
-  };
+  const output = hearComplaints(complaints);
   const stack = await startStack({ isolated: true, output, env: { SANDBOX_RATE_LIMIT: 'off', SANDBOX_SEGMENT_LAG_MS: '1000', SANDBOX_WEBHOOK_URL: 'off', SLUICE_FEEDS: 'off' } });
   const connection = await Connection.connect({ address: stack.addresses.temporal });
   const client = new Client({ connection, namespace: stack.namespace });
