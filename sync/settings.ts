@@ -1,43 +1,44 @@
 import * as z from 'zod';
 import { isTimeZone } from './convert/time.ts';
+import { lazily } from './lazily.ts';
 import { DEFAULT_MAPPINGS, type Mapping } from './mapping.ts';
 
-const name = z.string().regex(/^[A-Za-z][A-Za-z0-9_.]{0,99}$/, 'expected a property or field name');
-const mapping = z.strictObject({
-  hubspot: name,
-  lead: name.optional(),
-  contact: name.optional(),
+const name = lazily(() => z.string().regex(/^[A-Za-z][A-Za-z0-9_.]{0,99}$/, 'expected a property or field name'));
+const mapping = lazily(() => z.strictObject({
+  hubspot: name(),
+  lead: name().optional(),
+  contact: name().optional(),
   rule: z.enum(['salesforce-unless-blank', 'always-salesforce', 'two-way', 'none']),
-});
+}));
 
-const deletes = z.strictObject({
+const deletes = lazily(() => z.strictObject({
   inHubSpot: z.enum(['do-nothing', 'delete']),
   inSalesforce: z.enum(['do-nothing', 'delete']),
   graceHours: z.number().min(0).max(720),
-});
-const seconds = z.number().min(1).max(86_400);
-const feeds = z.strictObject({
+}));
+const seconds = lazily(() => z.number().min(1).max(86_400));
+const feeds = lazily(() => z.strictObject({
   changeDataCapture: z.boolean(),
-  joinersSeconds: seconds,
-  hubspotPollSeconds: seconds,
-  salesforcePollSeconds: seconds,
-  salesforcePollAloneSeconds: seconds,
+  joinersSeconds: seconds(),
+  hubspotPollSeconds: seconds(),
+  salesforcePollSeconds: seconds(),
+  salesforcePollAloneSeconds: seconds(),
   reconcileHours: z.number().min(0.01).max(24),
-});
+}));
 
 /** What `changeSettings` takes: any of the settings that a person may change. */
-export const settingsChange = z.strictObject({
+export const settingsChange = lazily(() => z.strictObject({
   createAs: z.enum(['Lead', 'Contact', 'never']).optional(),
-  mappings: z.array(mapping).min(1).max(500).optional(),
+  mappings: z.array(mapping()).min(1).max(500).optional(),
   timeZone: z.string().refine(isTimeZone, 'expected an IANA time zone such as "Europe/Copenhagen"').optional(),
   settleWindowMs: z.number().int().min(0).max(60_000).optional(),
   looksAfterSeconds: z.array(z.number().min(0).max(3600)).max(10).optional(),
   createInHubSpot: z.enum(['never', 'on-create', 'on-create-or-update']).optional(),
   contactForAccountDomain: z.boolean().optional(),
-  deletes: deletes.partial().optional(),
-  feeds: feeds.partial().optional(),
-});
-export type SettingsChange = z.infer<typeof settingsChange>;
+  deletes: deletes().partial().optional(),
+  feeds: feeds().partial().optional(),
+}));
+export type SettingsChange = z.infer<ReturnType<typeof settingsChange>>;
 
 /** Answer to the query `settings`: one connection's settings and whether it is ready to sync. */
 export interface Settings {
@@ -81,10 +82,10 @@ export interface Settings {
 }
 
 /** What follows from a delete on the other side, and after how many hours of grace. */
-export type Deletes = z.infer<typeof deletes>;
+export type Deletes = z.infer<ReturnType<typeof deletes>>;
 
 /** How changes are noticed. Polls are the net under the events; alone, they run more often. */
-export type Feeds = z.infer<typeof feeds>;
+export type Feeds = z.infer<ReturnType<typeof feeds>>;
 
 /** The two accounts that a connection's state belongs to. */
 export interface Accounts {

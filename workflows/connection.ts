@@ -1,5 +1,6 @@
 import * as wf from '@temporalio/workflow';
 import * as z from 'zod';
+import { lazily } from '../sync/lazily.ts';
 import type { Activities } from '../activities/index.ts';
 import { checkMappings } from '../sync/mapping.ts';
 import { newSettings, settingsChange, withChange, type Settings } from '../sync/settings.ts';
@@ -10,7 +11,7 @@ import { readInput, readStart } from './input.ts';
 import * as m from './messages.ts';
 import { noting, rejectOtherSignals } from './noting.ts';
 
-const input = z.strictObject({ carried: z.custom<Settings>().optional() });
+const input = lazily(() => z.strictObject({ carried: z.custom<Settings>().optional() }));
 const longHistory = 1_000;
 const keptChanges = 20;
 const recheckEvery = '1 minute';
@@ -19,7 +20,7 @@ const recheckEvery = '1 minute';
  * One HubSpot-Salesforce pair and its settings, for as long as the connection lives. Everything that syncs asks it for the
  * settings and says under which version it decided. Selecting a segment writes nothing in either CRM.
  */
-export async function connection(...given: [z.input<typeof input>?]): Promise<void> {
+export async function connection(...given: [z.input<ReturnType<typeof input>>?]): Promise<void> {
   const { connection: name } = readWorkflowId('connection');
   const { carried } = readStart(input, given);
   const s: Settings = { ...newSettings(name), ...carried };
@@ -138,7 +139,7 @@ function runIsLong(): boolean {
 
 function validateChange(...given: [m.ChangeSettings]): void {
   const { by: _, ...change } = readInput(m.changeSettingsInput, given);
-  if (Object.keys(change).length === 0) throw wf.ApplicationFailure.nonRetryable(`Nothing to change: give at least one of ${Object.keys(settingsChange.shape).join(', ')}.`, 'InvalidInput');
+  if (Object.keys(change).length === 0) throw wf.ApplicationFailure.nonRetryable(`Nothing to change: give at least one of ${Object.keys(settingsChange().shape).join(', ')}.`, 'InvalidInput');
   const fault = change.mappings === undefined ? null : checkMappings(change.mappings);
   if (fault !== null) throw wf.ApplicationFailure.nonRetryable(fault, 'InvalidInput');
 }

@@ -1,5 +1,6 @@
 import * as wf from '@temporalio/workflow';
 import * as z from 'zod';
+import { lazily } from '../sync/lazily.ts';
 import type { Bypass, Handover } from '../sync/handover.ts';
 import type { HubSpotContactId } from '../sync/records.ts';
 import { liveActivities } from './contact/activities.ts';
@@ -18,7 +19,7 @@ import { readInput, readStart } from './input.ts';
 import * as m from './messages.ts';
 
 /** `look: false` starts it without a look of its own, for those who send a signal along. `carried` comes from the run before. */
-const input = z.strictObject({ look: z.boolean().default(true), carried: z.custom<ContactState>().optional() });
+const input = lazily(() => z.strictObject({ look: z.boolean().default(true), carried: z.custom<ContactState>().optional() }));
 
 /** A run ends at rest once its history is this long, so that replay stays cheap. */
 const longHistory = 250;
@@ -30,7 +31,7 @@ const longestHandover = 200_000;
  * One contact's sync, for as long as the contact lives: the only writer of its pair. Handlers note what came in; one loop reads,
  * decides and writes. Ends only when HubSpot merged the contact into another.
  */
-export async function contactSync(...given: [z.input<typeof input>?]): Promise<m.ContactAnswer> {
+export async function contactSync(...given: [z.input<ReturnType<typeof input>>?]): Promise<m.ContactAnswer> {
   const { connection, last } = readWorkflowId('contact');
   const hubspotId = last as HubSpotContactId;
   const started = readStart(input, given);
@@ -79,7 +80,8 @@ export async function contactSync(...given: [z.input<typeof input>?]): Promise<m
     if (due()) await act();
     if (s.inbox.forget !== null && s.forgotten === null) {
       await wf.condition(wf.allHandlersFinished);
-      await wf.continueAsNew<typeof contactSync>({ carried: forgetAll(s) });
+      // Else the new run would take over the memo with which this one was started.
+      await wf.makeContinueAsNewFunc<typeof contactSync>({ memo: { name: null } })({ carried: forgetAll(s) });
     }
     show(s, connection, hubspotId);
     if (s.phase.status === 'merged') {
@@ -110,16 +112,15 @@ export async function contactSync(...given: [z.input<typeof input>?]): Promise<m
 }
 
 /** A handover for this contact: one that was meant for another must not give it that one's link and base. */
-const adoptInput = (hubspotId: HubSpotContactId) =>
-  z.unknown().transform((given, context): Handover | Bypass => {
-    // A union would only say that nothing fits.
-    const parsed = typeof given === 'object' && given !== null && 'bypass' in given ? m.bypassInput.safeParse(given) : m.handoverInput.safeParse(given);
-    if (parsed.success) return parsed.data;
-    for (const { path, message } of parsed.error.issues) context.addIssue({ code: 'custom', path, message });
-    return z.NEVER;
-  })
-    .refine((handover) => handover.hubspotId === hubspotId, { path: ['hubspotId'], error: `this is contact ${hubspotId}` })
-    .refine((handover) => JSON.stringify(handover).length <= longestHandover, { error: `expected at most ${longestHandover} characters in all` });
+const adoptInput = (hubspotId: HubSpotContactId) => lazily(() => z.unknown().transform((given, context): Handover | Bypass => {
+  // A union would only say that nothing fits.
+  const parsed = typeof given === 'object' && given !== null && 'bypass' in given ? m.bypassInput().safeParse(given) : m.handoverInput().safeParse(given);
+  if (parsed.success) return parsed.data;
+  for (const { path, message } of parsed.error.issues) context.addIssue({ code: 'custom', path, message });
+  return z.NEVER;
+})
+  .refine((handover) => handover.hubspotId === hubspotId, { path: ['hubspotId'], error: `this is contact ${hubspotId}` })
+  .refine((handover) => JSON.stringify(handover).length <= longestHandover, { error: `expected at most ${longestHandover} characters in all` }));
 
 /** At rest a long run ends: the history stays small and a replay cheap. */
 function runIsLong(): boolean {

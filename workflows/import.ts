@@ -1,5 +1,6 @@
 import * as wf from '@temporalio/workflow';
 import * as z from 'zod';
+import { lazily } from '../sync/lazily.ts';
 import type { ImportPage } from '../activities/page/import.ts';
 import type { HubSpotContactId, SalesforceType } from '../sync/records.ts';
 import { failingPlainly } from './failure.ts';
@@ -33,7 +34,7 @@ interface State {
   finishedAt: string | null;
 }
 
-const input = m.importInput.extend({ carried: z.custom<State>().optional() });
+const input = lazily(() => m.importInput().extend({ carried: z.custom<State>().optional() }));
 const fillPageSize = 400;
 /** So many are waiting before the looks at them are made and the reading goes on: it bounds what a run carries. */
 const mostWaiting = 10_000;
@@ -126,7 +127,7 @@ export async function salesforceImport(...args: [(m.ImportInput & { carried?: St
   return progressOf(s);
 }
 
-function newState({ object, where }: z.output<typeof input>): State {
+function newState({ object, where }: z.output<ReturnType<typeof input>>): State {
   // Contacts first: where a Lead has the same email, the Contact wins.
   const objects: SalesforceType[] = object === 'both' ? ['Contact', 'Lead'] : [object];
   return {

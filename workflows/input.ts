@@ -19,10 +19,10 @@ export function faultOf(error: z.ZodError): string {
  * Parses the arguments of a start or a message, at most one JSON object (nothing and null count as `{}`), or answers the sentence that
  * says what is wrong with them.
  */
-export function parseInput<S extends z.ZodType>(schema: S, given: readonly unknown[]): { ok: true; value: z.output<S> } | { ok: false; fault: string } {
+export function parseInput<S extends z.ZodType>(schema: () => S, given: readonly unknown[]): { ok: true; value: z.output<S> } | { ok: false; fault: string } {
   if (given.length > 1) return { ok: false, fault: `Expected one JSON object, received ${given.length} arguments.` };
   if (given[0] === unreadable) return { ok: false, fault: 'Expected one JSON object, received what is no JSON.' };
-  const result = schema.safeParse(given[0] ?? {});
+  const result = schema().safeParse(given[0] ?? {});
   return result.success ? { ok: true, value: result.data } : { ok: false, fault: faultOf(result.error) };
 }
 
@@ -30,7 +30,7 @@ export function parseInput<S extends z.ZodType>(schema: S, given: readonly unkno
  * The parsed input of an update or a query.
  * @throws ApplicationFailure that rejects it with a sentence that names the field.
  */
-export function readInput<S extends z.ZodType>(schema: S, given: readonly unknown[]): z.output<S> {
+export function readInput<S extends z.ZodType>(schema: () => S, given: readonly unknown[]): z.output<S> {
   const parsed = parseInput(schema, given);
   if (!parsed.ok) throw ApplicationFailure.nonRetryable(parsed.fault, 'InvalidInput');
   return parsed.value;
@@ -40,7 +40,7 @@ export function readInput<S extends z.ZodType>(schema: S, given: readonly unknow
  * The parsed input of a start. `carried`, a run's whole state, is taken from the run before and from nobody else.
  * @throws ApplicationFailure that fails the workflow with a sentence that names the field.
  */
-export function readStart<S extends z.ZodType<{ carried?: unknown }>>(schema: S, given: readonly unknown[]): z.output<S> {
+export function readStart<S extends z.ZodType<{ carried?: unknown }>>(schema: () => S, given: readonly unknown[]): z.output<S> {
   const input = readInput(schema, given);
   if (input.carried !== undefined && workflowInfo().continuedFromExecutionRunId === undefined) {
     throw ApplicationFailure.nonRetryable('carried: only a run that goes on gives this to the next one; leave it out.', 'InvalidInput');

@@ -22,7 +22,7 @@ function reject(rejected: Rejection[], signal: string, fault: string): void {
  * the field it is about; `after` shows the new state.
  */
 export function noting(rejected: Rejection[], after: () => void) {
-  return <S extends z.ZodType>(signal: { name: string }, schema: S, accept: (input: z.output<S>) => void, description: string): void => {
+  return <S extends z.ZodType>(signal: { name: string }, schema: () => S, accept: (input: z.output<S>) => void, description: string): void => {
     const handler = (...given: unknown[]): void => {
       const parsed = parseInput(schema, given);
       if (parsed.ok) accept(parsed.value);

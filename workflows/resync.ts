@@ -1,5 +1,6 @@
 import * as wf from '@temporalio/workflow';
 import * as z from 'zod';
+import { lazily } from '../sync/lazily.ts';
 import type { ResyncPageResult } from '../activities/page/resync.ts';
 import type { HubSpotContactId } from '../sync/records.ts';
 import { failingPlainly } from './failure.ts';
@@ -27,7 +28,7 @@ interface State {
   finishedAt: string | null;
 }
 
-const input = m.resyncJobInput.extend({ carried: z.custom<State>().optional() });
+const input = lazily(() => m.resyncJobInput().extend({ carried: z.custom<State>().optional() }));
 
 /**
  * Resync of the members of the segment in force, of every contact, or (`relabel`) of the shown statuses alone. Forces no direction:
@@ -98,7 +99,7 @@ async function relabel(s: State, { relabelPage }: BulkActivities, show: () => vo
 }
 
 /** A preview names the segment that would be chosen; nothing else does. */
-function candidateOf(scope: ResyncScope, { segmentId }: z.output<typeof input>): string | null {
+function candidateOf(scope: ResyncScope, { segmentId }: z.output<ReturnType<typeof input>>): string | null {
   if (scope === 'preview' && segmentId === undefined) throw wf.ApplicationFailure.nonRetryable('segmentId: a preview needs the id of the segment that would be chosen, e.g. {"segmentId": "12"}.', 'InvalidInput');
   if (scope !== 'preview' && segmentId !== undefined) throw wf.ApplicationFailure.nonRetryable('segmentId: only a preview takes it; a resync goes by the segment in force.', 'InvalidInput');
   return segmentId ?? null;

@@ -7,7 +7,7 @@ import { tellContact } from '../contacts.ts';
 import type { World } from '../world.ts';
 import { reached } from './position.ts';
 
-const handovers = z.array(handoverInput);
+const handovers = z.array(handoverInput());
 
 /** Handovers of a page as one opaque text: a page's bases would otherwise fill the job's history (about a sixth remains). */
 export const pack = (list: readonly Handover[]): string | null => (list.length === 0 ? null : gzipSync(JSON.stringify(list)).toString('base64'));

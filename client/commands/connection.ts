@@ -32,7 +32,7 @@ export function addConnectionCommands(program: Command): void {
 /** Only its form is looked at here: what the settings may be, the connection says. */
 function settingsOf(text: string): ChangeSettings {
   try {
-    const parsed = changeSettingsInput.safeParse(JSON.parse(text));
+    const parsed = changeSettingsInput().safeParse(JSON.parse(text));
     if (parsed.success) return parsed.data;
     throw new InvalidArgumentError(`${parsed.error.issues[0]?.path.join('.') ?? ''}: ${parsed.error.issues[0]?.message ?? 'not understood'}.`);
   } catch (error) {

@@ -50,7 +50,7 @@ describe('the receiver', () => {
     assert.equal(signals.length, 1);
     const [{ type, options }] = signals as [Signal];
     assert.deepEqual([type, options.workflowId, options.taskQueue, options.signal.name], ['hubspotChanges', 'changes/main/hubspot', 'sluice', 'events']);
-    assert.deepEqual(hubspotEventsInput.parse(options.signalArgs[0]).events.map(({ id, kind }) => `${id} ${kind}`), ['1 change', '4 change', '5 change', '6 change', '7 creation']);
+    assert.deepEqual(hubspotEventsInput().parse(options.signalArgs[0]).events.map(({ id, kind }) => `${id} ${kind}`), ['1 change', '4 change', '5 change', '6 change', '7 creation']);
     assert.equal(queries(), 1);
     assert.doesNotMatch(JSON.stringify(options.signalArgs), /Ada|firstname/);
   });

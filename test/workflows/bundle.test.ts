@@ -21,3 +21,9 @@ test('it holds the workflows and the rules, no CRM client, no activity and no mo
   assert.deepEqual(foreign, []);
   assert.doesNotMatch(code, /require\(["']node:/);
 });
+
+test('no schema is made while it is loaded, which each run of a workflow would pay for', async () => {
+  const sources = modules.filter((name) => /^\.\/(workflows|sync)\/.*\.ts$/.test(name));
+  assert.ok(sources.length > 30);
+  for (const name of sources) assert.doesNotMatch(await readFile(new URL(`../../${name}`, import.meta.url), 'utf8'), /^(export )?const [^=]*= z\./m, name);
+});

@@ -1,5 +1,6 @@
 import * as wf from '@temporalio/workflow';
 import * as z from 'zod';
+import { lazily } from '../../sync/lazily.ts';
 import type { JoinPosition } from '../../activities/changes/joiners.ts';
 import type { ChangePosition } from '../../activities/hubspot/types.ts';
 import { readWorkflowId, taskQueues } from '../ids.ts';
@@ -18,7 +19,7 @@ interface State extends Feed<m.HubSpotEvent, ChangePosition> {
   archivedAfter: string | null;
 }
 
-const input = z.strictObject({ carried: z.custom<State>().optional() });
+const input = lazily(() => z.strictObject({ carried: z.custom<State>().optional() }));
 
 /** How often a segment that HubSpot still processes is looked at. */
 const processingMs = 2_000;
@@ -32,7 +33,7 @@ const isChange = ({ kind }: m.HubSpotEvent): boolean => kind === 'change' || kin
  * What changes in HubSpot, for as long as the connection lives: webhooks as they come, a poll as the net under them, and who joins the
  * segment. Says "look" to the contacts, never what to write.
  */
-export async function hubspotChanges(...given: [z.input<typeof input>?]): Promise<void> {
+export async function hubspotChanges(...given: [z.input<ReturnType<typeof input>>?]): Promise<void> {
   const { connection } = readWorkflowId('changes', 'hubspot');
   const { carried } = readStart(input, given);
   const s: State = { ...newFeed<m.HubSpotEvent, ChangePosition>(), joining: null, joinersDueAt: 0, sweep: { wanted: false, notBefore: 0 }, sweptAt: 0, archivedAfter: null, ...carried };

@@ -1,5 +1,6 @@
 import * as wf from '@temporalio/workflow';
 import * as z from 'zod';
+import { lazily } from '../../sync/lazily.ts';
 import type { SalesforcePosition } from '../../activities/changes/poll-salesforce.ts';
 import { sentenceOf } from '../failure.ts';
 import { readWorkflowId, taskQueues } from '../ids.ts';
@@ -15,7 +16,7 @@ interface State extends Feed<m.SalesforceEvent, SalesforcePosition> {
   deletionsReadTo: string;
 }
 
-const input = z.strictObject({ carried: z.custom<State>().optional() });
+const input = lazily(() => z.strictObject({ carried: z.custom<State>().optional() }));
 const streamAgainMs = 3_600_000;
 const newStream: State['stream'] = { status: 'on', why: null, againAt: 0 };
 
@@ -23,7 +24,7 @@ const newStream: State['stream'] = { status: 'on', why: null, againAt: 0 };
  * What changes in Salesforce, for as long as the connection lives: change events as they come, and a poll as the net under them, or as
  * the only way where the org sends none. Says "look" to the contacts; whoever has none may be created in HubSpot (S4).
  */
-export async function salesforceChanges(...given: [z.input<typeof input>?]): Promise<void> {
+export async function salesforceChanges(...given: [z.input<ReturnType<typeof input>>?]): Promise<void> {
   const { connection } = readWorkflowId('changes', 'salesforce');
   const { carried } = readStart(input, given);
   const s: State = {

@@ -1,36 +1,37 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import * as z from 'zod';
+import { lazily } from '../../sync/lazily.ts';
 import { hubspotContactId, salesforceRecordId } from './common.ts';
 
-const instant = z.iso.datetime({ offset: true });
+const instant = lazily(() => z.iso.datetime({ offset: true }));
 
 /** What happened to a contact in HubSpot: ids and kinds, never values. */
-export const hubspotEvent = z.strictObject({
-  id: hubspotContactId,
+export const hubspotEvent = lazily(() => z.strictObject({
+  id: hubspotContactId(),
   kind: z.enum(['creation', 'change', 'deletion', 'restore', 'privacy-deletion', 'merge']),
-  at: instant,
+  at: instant(),
   /** Of a merge: the contacts that became `id`, the former primary first. */
-  merged: z.array(hubspotContactId).max(250).optional(),
-});
+  merged: z.array(hubspotContactId()).max(250).optional(),
+}));
 /** What happened to a Lead or Contact in Salesforce. */
-export const salesforceEvent = z.strictObject({
-  id: salesforceRecordId,
+export const salesforceEvent = lazily(() => z.strictObject({
+  id: salesforceRecordId(),
   object: z.enum(['Lead', 'Contact']),
   kind: z.enum(['create', 'update', 'delete', 'undelete']),
-  at: instant,
-});
+  at: instant(),
+}));
 /** One signal per request of a receiver. */
-export const hubspotEventsInput = z.strictObject({ events: z.array(hubspotEvent).max(100) });
+export const hubspotEventsInput = lazily(() => z.strictObject({ events: z.array(hubspotEvent()).max(100) }));
 /** `replay` is how far each channel was read; with `gap` events were lost or carry no ids, so that a poll must follow at once. */
-export const salesforceEventsInput = z.strictObject({
-  events: z.array(salesforceEvent).max(2_000),
+export const salesforceEventsInput = lazily(() => z.strictObject({
+  events: z.array(salesforceEvent()).max(2_000),
   replay: z.strictObject({ Lead: z.number().int().optional(), Contact: z.number().int().optional() }),
   gap: z.boolean().default(false),
-});
-export type HubSpotEvent = z.infer<typeof hubspotEvent>;
-export type SalesforceEvent = z.infer<typeof salesforceEvent>;
-export type HubSpotEvents = z.infer<typeof hubspotEventsInput>;
-export type SalesforceEvents = z.input<typeof salesforceEventsInput>;
+}));
+export type HubSpotEvent = z.infer<ReturnType<typeof hubspotEvent>>;
+export type SalesforceEvent = z.infer<ReturnType<typeof salesforceEvent>>;
+export type HubSpotEvents = z.infer<ReturnType<typeof hubspotEventsInput>>;
+export type SalesforceEvents = z.input<ReturnType<typeof salesforceEventsInput>>;
 
 export const hubspotEvents = defineSignal<[HubSpotEvents]>('events');
 export const salesforceEvents = defineSignal<[SalesforceEvents]>('events');

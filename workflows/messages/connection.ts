@@ -1,24 +1,25 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import * as z from 'zod';
 import { isValidEmail } from '../../sync/email.ts';
+import { lazily } from '../../sync/lazily.ts';
 import { settingsChange, type Settings } from '../../sync/settings.ts';
 import { by } from './common.ts';
 
-export const selectInclusionSegmentInput = z.strictObject({ segmentId: z.string().min(1).max(40), by });
-export const clearInclusionSegmentInput = z.strictObject({ by });
-export const changeSettingsInput = settingsChange.extend({ by });
-export type SelectInclusionSegment = z.infer<typeof selectInclusionSegmentInput>;
-export type ClearInclusionSegment = z.infer<typeof clearInclusionSegmentInput>;
-export type ChangeSettings = z.infer<typeof changeSettingsInput>;
+export const selectInclusionSegmentInput = lazily(() => z.strictObject({ segmentId: z.string().min(1).max(40), by: by() }));
+export const clearInclusionSegmentInput = lazily(() => z.strictObject({ by: by() }));
+export const changeSettingsInput = lazily(() => settingsChange().extend({ by: by() }));
+export type SelectInclusionSegment = z.infer<ReturnType<typeof selectInclusionSegmentInput>>;
+export type ClearInclusionSegment = z.infer<ReturnType<typeof clearInclusionSegmentInput>>;
+export type ChangeSettings = z.infer<ReturnType<typeof changeSettingsInput>>;
 
 export const selectInclusionSegment = defineUpdate<Settings, [SelectInclusionSegment]>('selectInclusionSegment');
 export const clearInclusionSegment = defineUpdate<Settings, [ClearInclusionSegment?]>('clearInclusionSegment');
 export const changeSettings = defineUpdate<Settings, [ChangeSettings]>('changeSettings');
 export const settings = defineQuery<Settings>('settings');
-export const findSegmentInput = z.strictObject({ name: z.string().min(1).max(200) });
-export const findContactInput = z.strictObject({ email: z.string().refine(isValidEmail, 'expected an email address') });
-export type FindSegment = z.infer<typeof findSegmentInput>;
-export type FindContact = z.infer<typeof findContactInput>;
+export const findSegmentInput = lazily(() => z.strictObject({ name: z.string().min(1).max(200) }));
+export const findContactInput = lazily(() => z.strictObject({ email: z.string().refine(isValidEmail, 'expected an email address') }));
+export type FindSegment = z.infer<ReturnType<typeof findSegmentInput>>;
+export type FindContact = z.infer<ReturnType<typeof findContactInput>>;
 
 /** Look-ups in HubSpot for those who have no credentials of it, such as the command line. They change nothing. */
 export const listSegments = defineUpdate<SegmentEntry[], [object?]>('listSegments');

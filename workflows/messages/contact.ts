@@ -2,35 +2,36 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import * as z from 'zod';
 import type { FieldDecision } from '../../sync/decide.ts';
 import type { Bypass, Handover } from '../../sync/handover.ts';
+import { lazily } from '../../sync/lazily.ts';
 import { rungs, type ErrorCategory, type HubSpotContactId, type Link, type SalesforceId, type SalesforceRef } from '../../sync/records.ts';
 import { by, hubspotContactId, salesforceRecordId } from './common.ts';
 
 export { bypassInput, handoverInput } from '../../sync/handover.ts';
-export const resyncInput = z.strictObject({ reason: z.string().max(200).optional() });
-export const changedInput = z.strictObject({
+export const resyncInput = lazily(() => z.strictObject({ reason: z.string().max(200).optional() }));
+export const changedInput = lazily(() => z.strictObject({
   source: z.enum(['hubspot', 'salesforce', 'segment', 'page']),
   kind: z.string().max(60),
   at: z.iso.datetime({ offset: true }).optional(),
-});
-export type Resync = z.infer<typeof resyncInput>;
-export type Changed = z.infer<typeof changedInput>;
+}));
+export type Resync = z.infer<ReturnType<typeof resyncInput>>;
+export type Changed = z.infer<ReturnType<typeof changedInput>>;
 
 /** What a contact leaves to the one that HubSpot merged it into. */
-export const inheritInput = z.strictObject({
-  from: hubspotContactId.transform((id) => id as HubSpotContactId),
-  link: z.strictObject({ type: z.enum(['Lead', 'Contact']), id: salesforceRecordId.transform((id) => id as SalesforceId), rung: z.enum(rungs) }),
+export const inheritInput = lazily(() => z.strictObject({
+  from: hubspotContactId().transform((id) => id as HubSpotContactId),
+  link: z.strictObject({ type: z.enum(['Lead', 'Contact']), id: salesforceRecordId().transform((id) => id as SalesforceId), rung: z.enum(rungs) }),
   base: z.record(z.string(), z.string().nullable()),
   baseFields: z.record(z.string(), z.string()).default({}),
-});
+}));
 /** Which record is meant, in a review: its id, `new` for none of them, `ignore` to leave the contact out of the sync. */
-export const resolveInput = z.strictObject({
+export const resolveInput = lazily(() => z.strictObject({
   salesforceId: z.union([z.enum(['new', 'ignore']), z.string().regex(/^(003|00Q)[A-Za-z0-9]{15}$/)], 'expected the id of a Lead or Contact (18 characters), "new" or "ignore"'),
-  by,
-});
-export const forgetInput = z.strictObject({ by });
-export type Inherit = z.input<typeof inheritInput>;
-export type Resolve = z.infer<typeof resolveInput>;
-export type Forget = z.infer<typeof forgetInput>;
+  by: by(),
+}));
+export const forgetInput = lazily(() => z.strictObject({ by: by() }));
+export type Inherit = z.input<ReturnType<typeof inheritInput>>;
+export type Resolve = z.infer<ReturnType<typeof resolveInput>>;
+export type Forget = z.infer<ReturnType<typeof forgetInput>>;
 
 export const resync = defineSignal<[Resync?]>('resync');
 /** Cancels a pending delete. */

@@ -1,18 +1,19 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import * as z from 'zod';
+import { lazily } from '../../sync/lazily.ts';
 
-export const importInput = z.strictObject({
+export const importInput = lazily(() => z.strictObject({
   object: z.enum(['Lead', 'Contact', 'both']).default('both'),
   /** A SOQL condition, for example `LeadSource = 'Web'`. */
   where: z.string().max(2000).default(''),
-});
-export type ImportInput = z.input<typeof importInput>;
-export const resyncJobInput = z.strictObject({
+}));
+export type ImportInput = z.input<ReturnType<typeof importInput>>;
+export const resyncJobInput = lazily(() => z.strictObject({
   dryRun: z.boolean().default(false),
   /** Of a preview alone: the segment that would be chosen. */
   segmentId: z.string().regex(/^\d+$/, 'expected the id of a segment').optional(),
-});
-export type ResyncJobInput = z.input<typeof resyncJobInput>;
+}));
+export type ResyncJobInput = z.input<ReturnType<typeof resyncJobInput>>;
 
 /** To `resync/<connection>/relabel`: the settings changed, go through the contacts once more. */
 export const again = defineSignal<[object?]>('again');

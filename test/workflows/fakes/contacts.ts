@@ -98,7 +98,7 @@ export function told(retry: ToldFailure['retry'], message: string): ApplicationF
 
 /** A handover as a page makes it; `at` is when the page finished with the contact. */
 export function handover(hubspotId: string, over: Partial<Record<keyof Handover, unknown>> = {}): Handover {
-  return handoverInput.parse({
+  return handoverInput().parse({
     hubspotId, name: 'Ada Lovelace', trigger: 'import', at: new Date().toISOString(), settingsVersion: 1, membership: member(),
     link: { ...linkedLead, rung: 'import' }, base: { jobtitle: 'Countess' }, wrote: { hubspot: ['jobtitle'], salesforce: [] },
     outcome: { status: 'in-sync', reason: 'Filled by an import.' }, ...over,
