@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 
 export interface WindowOptions<Key, Value> {
-  /** How long calls are collected, in milliseconds: 50 for live edits, 500 for what a page or a burst signalled. */
+  /** How long calls are collected that follow each other, in milliseconds. */
   windowMs: number;
   /** Keys per batch; more open a further batch at once. */
   atMost: number;
@@ -9,17 +9,37 @@ export interface WindowOptions<Key, Value> {
   load: (keys: readonly Key[]) => Promise<ArrayLike<Value | Error>>;
 }
 
+/** What comes in the same moment as a call that comes alone. */
+const momentMs = 3;
+
 /**
- * Lets calls for one record each share a batch: all that come within the window go out together. Nothing is cached
- * between batches, since a read decides what is written. The signal ends only its caller's wait.
+ * Lets calls for one record each share a batch: all that come within the window go out together. A call that comes alone waits for no
+ * others: somebody's single edit is not held up. Nothing is cached between batches, since a read decides what is written. The signal
+ * ends only its caller's wait.
  */
 export function openWindow<Key, Value>({ windowMs, atMost, load }: WindowOptions<Key, Value>): (key: Key, signal?: AbortSignal) => Promise<Value> {
-  const loader = new DataLoader<Key, Value>(load, {
+  let underWay = 0;
+  let askedAt = -Infinity;
+  let alone = true;
+  const loader = new DataLoader<Key, Value>(async (keys) => {
+    underWay += 1;
+    try {
+      return await load(keys);
+    } finally {
+      underWay -= 1;
+    }
+  }, {
     cache: false,
     maxBatchSize: atMost,
-    batchScheduleFn: (dispatch) => setTimeout(dispatch, windowMs),
+    batchScheduleFn: (dispatch) => setTimeout(dispatch, alone ? momentMs : windowMs),
   });
-  return (key, signal) => (signal ? untilAborted(loader.load(key), signal) : loader.load(key));
+  const ask = (key: Key): Promise<Value> => {
+    const now = performance.now();
+    alone = underWay === 0 && now - askedAt > windowMs;
+    askedAt = now;
+    return loader.load(key);
+  };
+  return (key, signal) => (signal ? untilAborted(ask(key), signal) : ask(key));
 }
 
 function untilAborted<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openWindow } from '../../../activities/crm/window.ts';
 
-const counting = (atMost: number) => {
+const counting = (atMost: number, windowMs = 10) => {
   const batches: number[][] = [];
   const read = openWindow<number, string>({
-    windowMs: 10,
+    windowMs,
     atMost,
     load: (keys) => {
       batches.push([...keys]);
@@ -20,6 +21,39 @@ describe('a window', () => {
     const { batches, read } = counting(100);
     assert.deepEqual(await Promise.all([read(1), read(2), read(3)]), ['record 1', 'record 2', 'record 3']);
     assert.deepEqual(batches, [[1, 2, 3]]);
+  });
+
+  test('is not waited for by a call that comes alone', async () => {
+    const { batches, read } = counting(100, 3_600_000);
+    assert.equal(await read(1), 'record 1');
+    assert.deepEqual(batches, [[1]]);
+  });
+
+  test('is waited for by the calls that follow one', async () => {
+    const { batches, read } = counting(100, 1_000);
+    await read(1);
+    const second = read(2);
+    await sleep(50);
+    await Promise.all([second, read(3)]);
+    assert.deepEqual(batches, [[1], [2, 3]]);
+  });
+
+  test('is waited for while a batch is under way, however long ago the last call came', async () => {
+    const batches: number[][] = [];
+    const first = Promise.withResolvers<void>();
+    const read = openWindow<number, number>({ windowMs: 200, atMost: 10, load: async (keys) => {
+      batches.push([...keys]);
+      if (batches.length === 1) await first.promise;
+      return keys;
+    } });
+    const alone = read(1);
+    await sleep(400);
+    const second = read(2);
+    await sleep(50);
+    const third = read(3);
+    first.resolve();
+    await Promise.all([alone, second, third]);
+    assert.deepEqual(batches, [[1], [2, 3]]);
   });
 
   test('caches nothing: the next call reads again', async () => {
