@@ -35,6 +35,8 @@ export type PairReading =
       /** For people: full name, else the email address. */
       name: string;
       email: string | null;
+      /** Contacts that were merged into it. Readings that older versions recorded lack it. */
+      mergedIds?: HubSpotContactId[];
       membership: Membership;
       /** The properties that the segment in force goes by. Readings that older versions recorded lack it. */
       criteria?: string[];

@@ -4,7 +4,7 @@ import { lazily } from '../sync/lazily.ts';
 import type { Bypass, Handover } from '../sync/handover.ts';
 import type { HubSpotContactId } from '../sync/records.ts';
 import { liveActivities } from './contact/activities.ts';
-import { forgetAll, staysForgotten } from './contact/forget.ts';
+import { forgetAll, refuseForgotten, staysForgotten, toldValues } from './contact/forget.ts';
 import { adopt, keepOther, noteBypass, noteChange, noteHandover, noteInheritance, noteSync, pauseContact, settle, waitFor } from './contact/inbox.ts';
 import { lookPass, syncPass } from './contact/pass.ts';
 import { previewPair } from './contact/preview.ts';
@@ -58,7 +58,10 @@ export async function contactSync(...given: [z.input<ReturnType<typeof input>>?]
   });
   wf.setHandler(m.resolve, (i) => resolveReview(s, hubspotId, i), {
     description: 'Answer a review: {"salesforceId": "003..."} for the record that is meant, "new" for none of them, "ignore" to leave the contact out.',
-    validator: (...given) => { readInput(m.resolveInput, given); },
+    validator: (...given) => {
+      readInput(m.resolveInput, given);
+      refuseForgotten(s);
+    },
   });
   wf.setHandler(m.forget, (i) => {
     s.inbox.forget ??= `A person had it forgotten${i?.by === undefined ? '' : ` (${i.by})`}.`;
@@ -76,9 +79,10 @@ export async function contactSync(...given: [z.input<ReturnType<typeof input>>?]
       await wf.condition(wf.allHandlersFinished);
       await wf.continueAsNew<typeof contactSync>({ carried: s }); // nothing awaited between the last look at the inbox and here
     }
+    const told = toldValues(s);
     for (const handover of s.inbox.handovers.splice(0)) if (s.forgotten === null) adopt(s, handover);
-    if (due()) await act();
-    if (s.inbox.forget !== null && s.forgotten === null) {
+    if (due() && !told) await act();
+    if (told || (s.inbox.forget !== null && s.forgotten === null)) {
       await wf.condition(wf.allHandlersFinished);
       // Else the new run would take over the memo with which this one was started.
       await wf.makeContinueAsNewFunc<typeof contactSync>({ memo: { name: null } })({ carried: forgetAll(s) });

@@ -13,6 +13,8 @@ export interface Erasure {
   previousRunId: string | null;
   /** ISO: whatever ran before may have met the contact. */
   before: string;
+  /** Contacts that were merged into it. What older versions asked for lacks it. */
+  former?: readonly HubSpotContactId[];
 }
 
 /**
@@ -20,7 +22,7 @@ export interface Erasure {
  * values), and the connection's earlier runs (somebody may have looked the contact up by email). Answers how much is left for later,
  * since what still runs cannot be deleted.
  */
-export async function eraseRuns(world: World, { hubspotId, runId, previousRunId, before }: Erasure): Promise<{ left: number }> {
+export async function eraseRuns(world: World, { hubspotId, runId, previousRunId, before, former = [] }: Erasure): Promise<{ left: number }> {
   const { client, connection } = world;
   const own = workflowIds.contact(connection, hubspotId);
   let left = 0;
@@ -33,6 +35,16 @@ export async function eraseRuns(world: World, { hubspotId, runId, previousRunId,
   };
   if (previousRunId !== null) await remove(own, previousRunId);
   for await (const { workflowId, runId: run } of client.workflow.list({ query: `WorkflowId = '${own}'` })) if (run !== runId) await remove(workflowId, run);
+  for (const id of former) {
+    for await (const { workflowId, runId: run, status } of client.workflow.list({ query: `WorkflowId = '${workflowIds.contact(connection, id)}'` })) {
+      if (status.name !== 'RUNNING') await remove(workflowId, run);
+      else {
+        left += 1;
+        // It ends once it sees that it was merged.
+        await client.workflow.getHandle(workflowId).signal(messages.look);
+      }
+    }
+  }
   const connectionId = workflowIds.connection(connection);
   const jobs = `Connection = '${connection}' AND WorkflowType IN ('salesforceImport', 'segmentResync') AND StartTime <= '${before}'`;
   for (const query of [jobs, `WorkflowId = '${connectionId}' AND StartTime <= '${before}'`]) {

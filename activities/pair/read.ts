@@ -140,7 +140,7 @@ function assemble(setting: Setting, request: ReadRequest, contact: HubSpotContac
   const fullName = [p.firstname, p.lastname].filter((part) => part).join(' ');
   const email = p.email?.trim() ? p.email : null;
   return {
-    kind: 'pair', settingsVersion: settings.version, name: fullName === '' ? email ?? `Contact ${request.hubspotId}` : fullName, email, membership, criteria, match,
+    kind: 'pair', settingsVersion: settings.version, name: fullName === '' ? email ?? `Contact ${request.hubspotId}` : fullName, email, mergedIds: contact.mergedIds, membership, criteria, match,
     fields: mapped.map((field) => readingOf(setting, field, contact, found?.record ?? null)),
     createAs, account: createAs === 'Contact' ? account : null, deletes: settings.deletes,
     storedIds: storedIds(schema, p),

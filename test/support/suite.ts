@@ -12,9 +12,12 @@ const root = join(import.meta.dirname, '../..');
 export const cacheDir = process.env['SLUICE_CACHE_DIR'] || join(root, '.cache');
 
 /**
- * A dev server in memory, with one setting for tests: a workflow id may be reused at once, where else there is 1 s
- * between the runs of one id.
+ * What tests would else wait for: 1 s between the runs of one id, and some 30 s until a run that was deleted is gone, since queues note
+ * only then how far they came.
  */
+const settings = ['history.workflowIdReuseMinimalInterval="0s"', 'history.transferProcessorUpdateAckInterval="500ms"', 'history.visibilityProcessorUpdateAckInterval="500ms"'];
+
+/** A dev server in memory, with settings for tests. */
 export async function startTestServer(): Promise<TemporalServer> {
   const program = await findTemporalProgram({ cacheDir, log: console.error });
   const start = async (): Promise<TemporalServer> => startTemporal({
@@ -22,7 +25,7 @@ export async function startTestServer(): Promise<TemporalServer> {
     port: await freePort(),
     uiPort: 0,
     headlessUi: true,
-    extraArgs: ['--dynamic-config-value', 'history.workflowIdReuseMinimalInterval="0s"'],
+    extraArgs: settings.flatMap((setting) => ['--dynamic-config-value', setting]),
   });
   // A free port may be taken by another program before the server listens on it.
   return start().catch(start);

@@ -5,6 +5,7 @@ import { hindrance, type Pair } from '../../sync/plan.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import type { LiveActivities } from './activities.ts';
 import { deletedInHubSpot, deletedInSalesforce, noteFate, revive } from './fate.ts';
+import { noteFormer } from './inbox.ts';
 import { followSegment, lockedOutReason } from './locked-out.ts';
 import type { ContactState, Phase } from './state.ts';
 import { failed, review, settled, type Verdict } from './verdict.ts';
@@ -33,6 +34,7 @@ export async function beforeDeciding(activities: LiveActivities, s: ContactState
   s.inbox.privacy = false;
   s.membership = reading.membership;
   s.name = reading.name;
+  noteFormer(s, reading.mergedIds ?? []);
   if (s.gone?.side === 'hubspot') revive(s, reading);
   const passage = gate(reading.membership);
   switch (passage.kind) {

@@ -36,9 +36,14 @@ export function noteFate(s: ContactState, { match }: Pair): void {
 }
 
 /** The contact is gone from HubSpot. */
-export function deletedInHubSpot(activities: LiveActivities, s: ContactState, hubspotId: HubSpotContactId, reading: Deleted, trigger: string | null): Promise<Verdict | 'read again'> {
-  if (s.inbox.privacy && reading.how === 'missing') s.inbox.forget = 'HubSpot deleted it for privacy.';
+export async function deletedInHubSpot(activities: LiveActivities, s: ContactState, hubspotId: HubSpotContactId, reading: Deleted, trigger: string | null): Promise<Verdict | 'read again'> {
+  const { privacy } = s.inbox;
   s.inbox.privacy = false;
+  if (privacy && reading.how === 'missing') {
+    s.inbox.forget = 'HubSpot deleted it for privacy.';
+    // Its record is for a person to handle, whatever the settings say of deletes.
+    return settled({ status: 'deleted', reason: s.inbox.forget });
+  }
   noteGone(s, 'hubspot', reading.reason, frozen(s));
   return followDelete(activities, s, hubspotId, reading, trigger);
 }

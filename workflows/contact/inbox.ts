@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import type { Bypass, Handover } from '../../sync/handover.ts';
+import type { HubSpotContactId } from '../../sync/records.ts';
 import type { Changed } from '../messages.ts';
 import { noteOwnWrites } from './locked-out.ts';
 import type { ContactState, Inheritance, Phase } from './state.ts';
@@ -17,12 +18,19 @@ export function noteSync(s: ContactState, trigger: string): void {
 
 /** Notes a change in one of the CRMs. */
 export function noteChange(s: ContactState, { source, kind }: Changed): void {
-  if (source === 'hubspot' && kind === 'privacy-deletion') s.inbox.privacy = true;
+  // A person's pause does not keep the values of somebody who is to be forgotten: only a look passes it.
+  if (source === 'hubspot' && kind === 'privacy-deletion') Object.assign(s.inbox, { privacy: true, look: true });
   noteSync(s, `${source} ${kind}`);
+}
+
+/** Notes whom HubSpot merged into this contact; it merges at most 250. */
+export function noteFormer(s: ContactState, ids: readonly HubSpotContactId[]): void {
+  s.formerIds = [...new Set([...s.formerIds, ...ids])].slice(-250);
 }
 
 /** Notes what a contact that was merged into this one leaves to it. */
 export function noteInheritance(s: ContactState, inheritance: Inheritance): void {
+  noteFormer(s, [inheritance.from]);
   s.inbox.inherited = [...s.inbox.inherited.filter(({ from }) => from !== inheritance.from), inheritance].slice(-5);
   noteSync(s, 'hubspot merge');
 }
@@ -46,7 +54,7 @@ export function keepOther(s: ContactState): void {
 
 /** Notes a person's pause, or its end. */
 export function pauseContact(s: ContactState, paused: boolean): void {
-  if (s.paused === paused) return;
+  if (s.paused === paused || s.forgotten !== null) return;
   s.paused = paused;
   s.since = new Date(Date.now()).toISOString();
 }

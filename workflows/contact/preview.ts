@@ -9,8 +9,10 @@ import type { ContactState } from './state.ts';
 
 /** What a sync would do now, field by field. Reads both CRMs and writes nothing; changes no state. */
 export async function previewPair(activities: LiveActivities, s: ContactState, hubspotId: HubSpotContactId): Promise<Preview> {
-  const reading = await read(activities, s, hubspotId);
   const nothing = { wouldSync: false, salesforce: 'not read', writes: { hubspot: {}, salesforce: {} }, fields: [] };
+  // What is read would stand in the history.
+  if (s.forgotten !== null) return { ...nothing, gate: 'not reached', summary: s.forgotten.why };
+  const reading = await read(activities, s, hubspotId);
   switch (reading.kind) {
     case 'held':
     case 'deleted':

@@ -101,6 +101,8 @@ export interface ContactState {
   lockedOut: OwnWrites | null;
   /** Other live records with its id or email. */
   duplicates: SalesforceRef[];
+  /** Contacts that HubSpot merged into this one: what their runs hold is about the same person. */
+  formerIds: HubSpotContactId[];
   /** Nothing but ids is kept, and nothing syncs any more: why, in words. */
   forgotten: { why: string; /** Whether the runs that held values are deleted. */ erased: boolean } | null;
   /** What asked for the sync that is going on now. */
@@ -119,7 +121,7 @@ export function newContact(now: string): ContactState {
   return {
     phase: { status: 'waiting', reason: 'Not looked at yet.' }, since: now, name: null, link: null, base: {}, membership: null,
     settingsVersion: 0, origin: { kind: 'sync', at: now }, lastSync: null, salesforceSeenAt: null,
-    trouble: null, alarm: null, gone: null, pendingDelete: null, bypass: null, passes: [], resolved: null, writtenAt: [], looping: false, ownWrites: null, lockedOut: null, duplicates: [], forgotten: null,
+    trouble: null, alarm: null, gone: null, pendingDelete: null, bypass: null, passes: [], resolved: null, writtenAt: [], looping: false, ownWrites: null, lockedOut: null, duplicates: [], formerIds: [], forgotten: null,
     syncing: null, inbox: { sync: null, look: false, handovers: [], inherited: [], privacy: false, forget: null }, paused: false, history: [], rejected: [],
   };
 }
