@@ -18,8 +18,8 @@ export async function readHistories(): Promise<RecordedRun[]> {
   return Promise.all(files.map(async (file) => ({ name: file.replace(/\.json$/, ''), ...recorded.parse(JSON.parse(await readFile(join(directory, file), 'utf8'))) })));
 }
 
-/** Where histories are collected, and written only once all of them are there. */
-export function newRecording(): { add: (client: Client, name: string, workflowId: string, rename: Record<string, string>, runIds?: string[]) => Promise<void>; write: () => Promise<{ files: number; bytes: number }> } {
+/** Where histories are collected, and written only once all of them are there, in the place of those that `owns` names. */
+export function newRecording(owns: (file: string) => boolean): { add: (client: Client, name: string, workflowId: string, rename: Record<string, string>, runIds?: string[]) => Promise<void>; write: () => Promise<{ files: number; bytes: number }> } {
   const files = new Map<string, string>();
   return {
     /** The latest run, or the runs given, in their order; `rename` replaces names that differ from recording to recording. */
@@ -35,13 +35,16 @@ export function newRecording(): { add: (client: Client, name: string, workflowId
       }
     },
     write: async () => {
-      await rm(directory, { recursive: true, force: true });
       await mkdir(directory, { recursive: true });
+      for (const file of await readdir(directory)) if (owns(file)) await rm(join(directory, file));
       for (const [file, text] of files) await writeFile(join(directory, file), text);
       return { files: files.size, bytes: [...files.values()].reduce((sum, text) => sum + text.length, 0) };
     },
   };
 }
+
+/** Whether a file holds what `record-changes.ts` records: the feeds, and what came to a contact's life with them. */
+export const isOfChanges = (file: string): boolean => /^(hubspotChanges|salesforceChanges|contactSync-life)/.test(file);
 
 const payload = z.looseObject({ metadata: z.looseObject({}), data: z.string() });
 /** Fields that name the machine or the process, or that count for nothing in a replay. */

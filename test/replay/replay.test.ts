@@ -45,7 +45,7 @@ describe('histories recorded earlier', () => {
   });
 
   test('they cover each workflow type, and each of them continuing as new', () => {
-    const types = ['connection', 'contactSync', 'salesforceImport', 'segmentResync'];
+    const types = ['connection', 'contactSync', 'salesforceImport', 'segmentResync', 'hubspotChanges', 'salesforceChanges'];
     for (const type of types) {
       assert.ok(ofType(type).length > 0, type);
       assert.ok(ofType(type).some((run) => attributes(run, 'workflowExecutionContinuedAsNewEventAttributes').length > 0), `${type} continues as new`);
@@ -68,6 +68,16 @@ describe('histories recorded earlier', () => {
     const retried = (run: RecordedRun) => started(run).some((a) => Number(a['attempt']) > 1 && a['lastFailure'] !== undefined);
     assert.ok(ofType('salesforceImport').some(retried), 'a page of an import is retried');
     assert.ok(ofType('segmentResync').some(retried), 'a page of a resync is retried');
+  });
+
+  test('they cover what becomes of a pair: conversion, merges, deletes, S4, a review, being forgotten', () => {
+    const lives = ofType('contactSync');
+    const sent = new Set(lives.flatMap(signals));
+    for (const signal of ['adopt', 'inherit', 'keep']) assert.ok(sent.has(signal), signal);
+    const updates = lives.flatMap((run) => attributes(run, 'workflowExecutionUpdateAcceptedEventAttributes')).map((a) => JSON.stringify(a['acceptedRequest']));
+    assert.ok(updates.some((update) => update.includes('"name":"resolve"')), 'a review is answered');
+    const activities = new Set(lives.flatMap((run) => attributes(run, 'activityTaskScheduledEventAttributes')).map((a) => (a['activityType'] as { name: string }).name));
+    for (const activity of ['deletePair', 'eraseRuns', 'tellContact']) assert.ok(activities.has(activity), activity);
   });
 
   test('they name no machine, no path and no process', () => {
