@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { Client } from '@temporalio/client';
 import { test } from 'node:test';
 import { createSluiceClient, type Flow } from '../../client/sluice-client.ts';
 import { flowWords } from '../../client/words/feeds.ts';
@@ -11,7 +10,7 @@ test('watching shows each sync once, as it happens, with what was written and wh
   const s = await sluice.open(t, 'watch');
   const id = await s.hubspot.create({ email: 'ada@gmail.example', firstname: 'Ada', lastname: 'Lovelace' });
   await s.sync(id);
-  const typed = createSluiceClient({ client: s.client as Client, connection: s.connection });
+  const typed = createSluiceClient({ client: s.client, connection: s.connection });
   const ended = new AbortController();
   const flows: Flow[] = [];
   const watching = (async () => { for await (const flow of typed.watchFlow(ended.signal)) flows.push(flow); })();
