@@ -14,6 +14,8 @@ export interface Seeker {
   email: string | null;
   additionalEmails: string[];
   link: Link | null;
+  /** Other records with its email are to be found too, although it has a link. */
+  furtherRecord?: boolean;
 }
 
 /** What the ladder says of one contact, and the record it names. */
@@ -70,7 +72,7 @@ export async function findRecords(world: World, schema: Schema, seekers: readonl
   const claimed = new Set(records.candidates().map((c) => c.externalId));
   const homeless = loose.filter((s) => ![s.hubspotId, ...s.mergedIds].some((id) => claimed.has(id)));
   // A page came by one email; the contact's primary one may be another, and goes first.
-  await readBy(world, schema, records, 'Email', () => homeless.flatMap(emailsOf).filter((email) => known?.emails.has(email) !== true), call);
+  await readBy(world, schema, records, 'Email', () => [...homeless, ...seekers.filter((s) => s.link !== null && s.furtherRecord)].flatMap(emailsOf).filter((email) => known?.emails.has(email) !== true), call);
   const found = new Map<HubSpotContactId, Found>();
   let open = [...seekers];
   for (let hop = 0; open.length > 0 && hop < mostHops; hop++) {
@@ -90,7 +92,8 @@ export async function findRecords(world: World, schema: Schema, seekers: readonl
     const candidates = link === null ? [] : [{ type: link.type, id: link.id }];
     found.set(hubspotId, { match: { kind: 'review', why: 'Its Salesforce record was converted or merged more often than can be followed.', candidates }, record: null, onlyContact: false });
   }
-  await leaveToHolders(world, loose, found);
+  // A person may name a record without knowing whose it is.
+  await leaveToHolders(world, seekers.filter(({ link }) => link === null || link.rung === 'resolved'), found);
   return found;
 }
 

@@ -24,6 +24,8 @@ export interface ReadRequest {
   bypass?: boolean;
   /** A person wants a new record, whatever is found. */
   createNew?: boolean;
+  /** Other records with its email are looked for although it has a link: one was made just now. */
+  furtherRecord?: boolean;
 }
 
 /** What a page has read already, so that nothing is read twice. */
@@ -102,6 +104,7 @@ function seekerOf(request: ReadRequest, contact: HubSpotContact): Seeker {
   return {
     hubspotId: contact.id, mergedIds: contact.mergedIds, email: contact.properties.email ?? null,
     additionalEmails: (contact.properties.hs_additional_emails ?? '').split(';').filter((e) => e !== ''), link: request.link,
+    ...(request.furtherRecord && { furtherRecord: true }),
   };
 }
 

@@ -52,12 +52,16 @@ export async function beforeDeciding(activities: LiveActivities, s: ContactState
   }
   followSegment(s, reading);
   if (passage.kind === 'outside' && (trigger === null || s.bypass === null)) {
-    noteFate(s, reading);
+    if (s.proposed === null) noteFate(s, reading);
     return settled(frozenPhase(s, passage.reason));
   }
   revive(s, reading);
   if (s.resolved === 'ignore') return settled({ status: 'waiting', reason: 'A person decided to leave it out of the sync; a resync of the contact takes it in again.' });
   const hindered = hindrance(reading);
+  if (s.proposed !== null && (hindered?.kind === 'review' || hindered?.kind === 'gone')) {
+    s.proposed = null;
+    return review(hindered.kind === 'review' ? hindered.why : `It cannot be the record that was named: ${hindered.reason}`, hindered.kind === 'review' ? hindered.candidates : []);
+  }
   switch (hindered?.kind) {
     case 'waiting': return settled({ status: 'waiting', reason: hindered.reason });
     case 'review': return review(hindered.why, hindered.candidates);

@@ -23,7 +23,8 @@ export function finish(s: ContactState, pair: Pair, decision: Decision, trigger:
   if (outcome?.kind === 'review') return review(outcome.why, outcome.candidates);
   const { link, base, wrote, error, refused, reason } = conclude(pair, decision, baseOf(pair, s), outcome);
   const at = new Date(Date.now()).toISOString();
-  if (s.link === null && pair.match.kind === 'linked') s.duplicates = pair.match.record.duplicates;
+  if ((s.link === null || s.furtherRecord) && pair.match.kind === 'linked') s.duplicates = pair.match.record.duplicates;
+  s.furtherRecord = false;
   s.link = link;
   s.base = base;
   s.baseFields = { ...s.baseFields, ...fieldsOf(pair) };

@@ -20,6 +20,7 @@ export function noteSync(s: ContactState, trigger: string): void {
 export function noteChange(s: ContactState, { source, kind }: Changed): void {
   // A person's pause does not keep the values of somebody who is to be forgotten: only a look passes it.
   if (source === 'hubspot' && kind === 'privacy-deletion') Object.assign(s.inbox, { privacy: true, look: true });
+  if (source === 'salesforce' && kind === 'create') s.furtherRecord = true;
   noteSync(s, `${source} ${kind}`);
 }
 

@@ -8,6 +8,7 @@ import type { LiveActivities } from './activities.ts';
 import { asPair, beforeDeciding, frozenPhase } from './admission.ts';
 import { finish, loopGuard } from './finish.ts';
 import { isPersonal } from './inbox.ts';
+import { takeProposed } from './resolve.ts';
 import type { ContactState, Phase } from './state.ts';
 import { settled, unsteady, verdictOf, type Verdict } from './verdict.ts';
 
@@ -18,8 +19,8 @@ const heirWithin = '5 seconds';
 /** Reads both sides as they are now, without deciding anything. */
 export const read = (activities: LiveActivities, s: ContactState, hubspotId: HubSpotContactId): Promise<PairReading> =>
   activities.readPair({
-    hubspotId, link: s.link ?? (s.bypass === null ? null : { ...s.bypass, rung: 'created' }), hasBase: Object.keys(s.base).length > 0, mayBeOwed: s.lastSync === null,
-    ...(s.bypass !== null && { bypass: true }), ...(s.resolved === 'new' && { createNew: true }),
+    hubspotId, link: s.proposed ?? s.link ?? (s.bypass === null ? null : { ...s.bypass, rung: 'created' }), hasBase: Object.keys(s.base).length > 0, mayBeOwed: s.lastSync === null,
+    ...(s.bypass !== null && { bypass: true }), ...(s.resolved === 'new' && { createNew: true }), ...(s.furtherRecord && { furtherRecord: true }),
   });
 
 /**
@@ -38,6 +39,7 @@ export async function syncPass(activities: LiveActivities, s: ContactState, hubs
       if (stop === 'read again') continue;
       if (stop !== null) return stop;
       const pair = asPair(reading);
+      takeProposed(s, pair);
       const passage = gate(pair.membership);
       if (passage.kind !== 'open') {
         const verdict = await passOnce(activities, s, hubspotId, pair, trigger);

@@ -91,6 +91,10 @@ export interface ContactState {
   passes: SalesforceId[];
   /** A person's answer to a review that is not carried out yet, or stays in force. */
   resolved: 'new' | 'ignore' | null;
+  /** The record that a person named, until a pass has found that the contact may have it. */
+  proposed: Link | null;
+  /** A record was made in Salesforce that may be a duplicate of the linked one. */
+  furtherRecord: boolean;
   /** When the pair was written lately (epoch ms); at most 10. */
   writtenAt: number[];
   /** It was written so often that it is held until a person resyncs it. */
@@ -121,7 +125,7 @@ export function newContact(now: string): ContactState {
   return {
     phase: { status: 'waiting', reason: 'Not looked at yet.' }, since: now, name: null, link: null, base: {}, membership: null,
     settingsVersion: 0, origin: { kind: 'sync', at: now }, lastSync: null, salesforceSeenAt: null,
-    trouble: null, alarm: null, gone: null, pendingDelete: null, bypass: null, passes: [], resolved: null, writtenAt: [], looping: false, ownWrites: null, lockedOut: null, duplicates: [], formerIds: [], forgotten: null,
+    trouble: null, alarm: null, gone: null, pendingDelete: null, bypass: null, passes: [], resolved: null, proposed: null, furtherRecord: false, writtenAt: [], looping: false, ownWrites: null, lockedOut: null, duplicates: [], formerIds: [], forgotten: null,
     syncing: null, inbox: { sync: null, look: false, handovers: [], inherited: [], privacy: false, forget: null }, paused: false, history: [], rejected: [],
   };
 }
