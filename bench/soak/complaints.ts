@@ -20,6 +20,6 @@ export function hearComplaints(complaints: string[]): (part: string, line: strin
 
 /** How often each was heard, and the first of them in full. */
 export function summed(complaints: readonly string[]): string[] {
-  const kinds = Map.groupBy(complaints, (one) => one.replace(/\d[\dT:.Z-]*|[0-9a-f]{8}-[0-9a-f-]+/g, '').slice(0, 100));
-  return [...kinds.values()].map((some) => `${some.length} times: ${(some[0] ?? '').slice(0, 2_000)}`);
+  const kinds = Map.groupBy(complaints, (one) => one.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\d[\dT:.Z-]*/g, '').slice(0, 160));
+  return [...kinds.values()].map((some) => `${some.length} times: ${(some[0] ?? '').slice(0, 1_200)}`);
 }
