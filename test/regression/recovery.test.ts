@@ -15,16 +15,17 @@ const faults = z.object({ faults: z.array(z.object({ hits: z.number() })) });
 describe('what goes on by itself', { concurrency: false }, () => {
   test("R23 HubSpot's token is renewed ahead of its end: no call of a contact meets a 401", async (t) => {
     const s = await sluice.open(t, 'token');
-    const id = await s.hubspot.create({ email: 'ada@firm.example', lastname: 'Lovelace' });
+    const ids = await Promise.all(['ada', 'grace', 'mary'].map((name) => s.hubspot.create({ email: `${name}@firm.example`, lastname: name })));
     await s.hubspot.control('POST', 'settings', { tokenTtlMs: 3_000 });
     await s.restartWorker({ kind: 'oauth', clientId: 'sandbox', clientSecret: 'sandbox', refreshToken: 'sandbox-refresh' });
-    // Slow enough that one of them is always on its way when a token ends.
-    await s.hubspot.fault({ method: 'POST', path: '/batch.read/', delayMs: 800, rate: 1 });
+    // Slow and many enough that one is always on its way when a token ends.
+    await s.hubspot.fault({ path: '/^.crm/', delayMs: 400, rate: 1 });
     const requests = async () => log.parse(await s.hubspot.control('GET', 'requests')).requests;
     const renewals = async () => (await requests()).filter(({ url }) => url.endsWith('/token')).length;
-    let syncs = 0;
-    for (; (await renewals()) < 3; syncs++) assert.equal((await s.sync(id)).status, 'in-sync');
-    assert.deepEqual((await requests()).filter(({ status }) => status === 401), [], `${syncs} syncs`);
+    await Promise.all(ids.map(async (id) => {
+      while ((await renewals()) < 3) assert.equal((await s.sync(id)).status, 'in-sync');
+    }));
+    assert.deepEqual((await requests()).filter(({ status }) => status === 401), []);
   });
 
   test('R33 a worker that is restarted in the middle of a page goes on at that page, and what is finished is not written again', async (t) => {
