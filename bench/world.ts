@@ -66,11 +66,12 @@ export async function withBench<T>({ contacts, random, env = {} }: BenchOptions,
   }
 }
 
-/** Waits until `holds`, at most `seconds`. */
+/** Waits until `holds`, at most `seconds`. A worker that is too busy to answer is asked again. */
 export async function soon(what: string, holds: () => Promise<boolean>, seconds = 60): Promise<void> {
   const end = Date.now() + seconds * 1000;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`waited ${seconds} s in vain until ${what}`);
+  let last: unknown;
+  while (!(await holds().catch((error: unknown) => { last = error; return false; }))) {
+    if (Date.now() > end) throw new Error(`waited ${seconds} s in vain until ${what}`, { cause: last });
     await sleep(200);
   }
 }
