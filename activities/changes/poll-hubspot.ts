@@ -32,7 +32,7 @@ export interface HubSpotPoll extends Told {
  * Reads what changed in HubSpot since the last poll, up to 2,000 contacts, and tells those that differ from their records. The first
  * poll only marks the place: what is older comes by import or resync (R22).
  */
-export async function pollHubSpot(world: World, { position, more }: { position: ChangePosition | null; more: boolean }): Promise<HubSpotPoll> {
+export async function pollHubSpot(world: World, { startedAt, position, more }: { startedAt: string; position: ChangePosition | null; more: boolean }): Promise<HubSpotPoll> {
   const setting = await ready(world);
   const sum: HubSpotPoll = { position: position ?? { time: new Date().toISOString(), afterId: null }, more: false, read: 0, told: 0, later: [], feeds: setting.settings.feeds };
   if (position === null) return sum;
@@ -41,7 +41,7 @@ export async function pollHubSpot(world: World, { position, more }: { position: 
   for (let page = 0; page < pagesPerPoll; page++) {
     const { contacts, next, more: further } = await world.hubspot.changedContacts(sum.position, setting.schema.properties, call);
     sum.read += contacts.length;
-    await settle(world, await compareContacts(world, setting, contacts, since, call), sum);
+    await settle(world, await compareContacts(world, setting, contacts, Math.max(since, Date.parse(startedAt)), call), sum);
     // An empty page says nothing of time: the place is kept, and never moves back.
     sum.position = Date.parse(next.time) < Date.parse(position.time) ? { ...position, ...(further && next) } : next;
     sum.more = further;

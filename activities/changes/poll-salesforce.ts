@@ -19,6 +19,8 @@ const call: Call = { lane: 'retry' };
 /** Transactions commit late, with a stamp of their beginning: so far back a poll begins before the last one's end. */
 const overlapMs = 120_000;
 const pagesPerPoll = 5;
+/** Stamps are cut to whole seconds. */
+const wholeSecondMs = 1_000;
 const types = ['Lead', 'Contact'] as const;
 
 /** How far each object was read: all before `stamp` (ISO), and of that very time all up to `id`. */
@@ -36,7 +38,7 @@ export interface SalesforcePoll extends Told {
  * Reads what changed in Salesforce since the last poll, deleted and merged records too, and tells the contacts that differ. One call
  * for both objects where nothing changed. The first poll only marks the place (R22).
  */
-export async function pollSalesforce(world: World, { position, more }: { position: SalesforcePosition | null; more: boolean }): Promise<SalesforcePoll> {
+export async function pollSalesforce(world: World, { startedAt, position, more }: { startedAt: string; position: SalesforcePosition | null; more: boolean }): Promise<SalesforcePoll> {
   const setting = await ready(world);
   const start = { stamp: new Date().toISOString(), id: '' };
   const sum: SalesforcePoll = { position: position ?? { Lead: start, Contact: start }, more: false, read: 0, told: 0, later: [], created: 0, skipped: {}, feeds: setting.settings.feeds };
@@ -50,7 +52,7 @@ export async function pollSalesforce(world: World, { position, more }: { positio
     for (const [i, type] of open.entries()) {
       const rows = pages[i]?.records ?? [];
       sum.read += rows.length;
-      await settle(world, setting, rows.map((record): ChangedRecord => ({ type, record, kind: kindOf(record, since) })), sum);
+      await settle(world, setting, rows.map((record): ChangedRecord => ({ type, record, kind: kindOf(record, since) })), sum, Date.parse(startedAt));
       walk = { ...walk, [type]: after(walk[type], rows) };
     }
     open = open.filter((_, i) => pages[i]?.nextRecordsUrl !== null);
@@ -90,10 +92,10 @@ function after(walked: { stamp: string; id: string }, rows: QueryPage['records']
 
 const later = (a: { stamp: string; id: string }, b: { stamp: string; id: string }) => (Date.parse(b.stamp) > Date.parse(a.stamp) || (b.stamp === a.stamp && b.id > a.id) ? b : a);
 
-async function settle(world: World, setting: Setting, rows: readonly ChangedRecord[], sum: Told & { created: number; skipped: Record<string, number> }): Promise<void> {
+async function settle(world: World, setting: Setting, rows: readonly ChangedRecord[], sum: Told & { created: number; skipped: Record<string, number> }, startedAt = 0): Promise<void> {
   for (const some of chunks(rows, 1_000)) {
     const { tell, later, unlinked, told } = await compareRecords(world, setting, some, call);
-    const { tell: more, created, linked, skipped } = await passGate(world, setting, unlinked, call);
+    const { tell: more, created, linked, skipped } = await passGate(world, setting, unlinked.filter(({ record }) => Date.parse(stampOf(record)) + wholeSecondMs > startedAt), call);
     await tellAll(world, [...tell, ...more]);
     told();
     sum.told += tell.length + more.length;

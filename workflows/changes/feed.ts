@@ -9,6 +9,8 @@ import { noting, rejectOtherSignals } from '../noting.ts';
 /** What both feeds carry from run to run, as plain JSON. */
 export interface Feed<Event, Position> {
   paused: boolean;
+  /** ISO: a change from before starts no first sync (R22). */
+  startedAt: string;
   /** Events that are not handed on yet; each (id, kind) once. */
   inbox: Event[];
   /** Contacts that wait for a page job to end before they are compared. */
@@ -32,7 +34,7 @@ export interface Feed<Event, Position> {
 
 /** A feed that starts now. */
 export const newFeed = <Event, Position>(): Feed<Event, Position> => ({
-  paused: false, inbox: [], later: [], position: null, more: false, pollDueAt: 0, reconcileDueAt: 0, laterDueAt: 0, lostSince: null, feeds: newSettings('').feeds, lastEventAt: null, lastPollAt: null,
+  paused: false, startedAt: new Date(Date.now()).toISOString(), inbox: [], later: [], position: null, more: false, pollDueAt: 0, reconcileDueAt: 0, laterDueAt: 0, lostSince: null, feeds: newSettings('').feeds, lastEventAt: null, lastPollAt: null,
   counts: { events: 0, read: 0, told: 0, joined: 0, created: 0, skipped: {} }, trouble: null, rejected: [],
 });
 

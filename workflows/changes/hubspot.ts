@@ -57,7 +57,7 @@ export async function hubspotChanges(...given: [z.input<ReturnType<typeof input>
     postpone(s, later);
   });
   const poll = async () => {
-    const { position, more, read, told, later, feeds } = await activities.pollHubSpot({ position: rewound(s), more: s.more && s.lostSince === null });
+    const { position, more, read, told, later, feeds } = await activities.pollHubSpot({ startedAt: s.startedAt, position: rewound(s), more: s.more && s.lostSince === null });
     Object.assign(s, { position, more, feeds, lostSince: null, lastPollAt: new Date(Date.now()).toISOString() });
     s.counts.read += read;
     s.counts.told += told;

@@ -57,7 +57,7 @@ export async function salesforceChanges(...given: [z.input<ReturnType<typeof inp
     postpone(s, done.later);
   });
   const poll = async () => {
-    const done = await activities.pollSalesforce({ position: rewound(s), more: s.more && s.lostSince === null });
+    const done = await activities.pollSalesforce({ startedAt: s.startedAt, position: rewound(s), more: s.more && s.lostSince === null });
     const { position, more, read, later, feeds } = done;
     Object.assign(s, { position, more, feeds, lostSince: null, lastPollAt: new Date(Date.now()).toISOString() });
     s.counts.read += read;

@@ -23,9 +23,10 @@ export const inheritInput = lazily(() => z.strictObject({
   base: z.record(z.string(), z.string().nullable()),
   baseFields: z.record(z.string(), z.string()).default({}),
 }));
+const decision = 'expected the id of a Lead or Contact (18 characters), "new" or "ignore"';
 /** Which record is meant, in a review: its id, `new` for none of them, `ignore` to leave the contact out of the sync. */
 export const resolveInput = lazily(() => z.strictObject({
-  salesforceId: z.union([z.enum(['new', 'ignore']), z.string().regex(/^(003|00Q)[A-Za-z0-9]{15}$/)], 'expected the id of a Lead or Contact (18 characters), "new" or "ignore"'),
+  salesforceId: z.union([z.enum(['new', 'ignore']), z.string().regex(/^(003|00Q)[A-Za-z0-9]{15}$/, decision)], decision),
   by: by(),
 }));
 export const forgetInput = lazily(() => z.strictObject({ by: by() }));
