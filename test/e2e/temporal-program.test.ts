@@ -16,7 +16,8 @@ const resynced = z.looseObject({ checked: z.number(), unchanged: z.number(), sig
 const preview = z.looseObject({ wouldSync: z.boolean(), writes: z.object({ hubspot: z.record(z.string(), z.string()) }) });
 
 test('with npm run dev and the temporal program alone a person selects, imports, resyncs, pauses, previews and clears', async (t) => {
-  const s = await devStack(t, await seededData(t, { hubspot: { seed: 'empty' }, salesforce: { seed: 'empty' } }));
+  // What people do alone: with the feeds on, whoever is created or changed syncs before anybody asks.
+  const s = await devStack(t, await seededData(t, { hubspot: { seed: 'empty' }, salesforce: { seed: 'empty' } }), { SLUICE_FEEDS: 'off' });
   const temporal = await temporalProgram(s.stack);
   const { hubspot, salesforce } = s;
   const connection = 'connection/main';
