@@ -29,7 +29,7 @@ async function main(): Promise<void> {
   const running = worker.run();
   await startConnection(client, environment.connection);
   if (environment.feeds) await startFeeds(client, environment.connection);
-  receiver = await receive(environment, client);
+  receiver = environment.feeds ? await receive(environment, client) : null;
   console.log(`Worker ready for the connection "${environment.connection}".`);
   void reportReadiness(client, environment.connection);
   await running;
