@@ -22,7 +22,8 @@ export interface Compared {
 /** The object of a record's id, by its key prefix. */
 export const typeOfId = (id: string): SalesforceType => (id.startsWith('003') ? 'Contact' : 'Lead');
 
-const frozen = (known: KnownContact): boolean => known.status === 'outside-segment' || known.status === 'email-only';
+/** Whether it is shown as outside the segment: the status lags behind, so whoever is must be asked for its membership. */
+export const frozen = (known: KnownContact): boolean => known.status === 'outside-segment' || known.status === 'email-only';
 
 /**
  * Compares changed contacts with their Salesforce records and says whom to tell: those that differ, and those whose state a change may
@@ -36,16 +37,22 @@ export async function compareContacts(world: World, setting: Setting, contacts: 
   const unseen = contacts.filter(({ id, updatedAt }) => !world.seen.has(id, updatedAt));
   const tell: HubSpotContact[] = [];
   const unsynced: HubSpotContact[] = [];
+  const outside: HubSpotContact[] = [];
   const linked: { contact: HubSpotContact; known: KnownContact }[] = [];
   for (const contact of unseen) {
     const workflow = known.get(contact.id);
     if (workflow === undefined || workflow.status === 'waiting') unsynced.push(contact);
-    // Nothing that a frozen contact holds is written; who joins is told by the segment.
-    else if (frozen(workflow)) world.seen.note(contact.id, contact.updatedAt);
+    else if (frozen(workflow)) outside.push(contact);
     else if (workflow.status !== 'in-sync' || workflow.salesforceId === null) tell.push(contact);
     else linked.push({ contact, known: workflow });
   }
   tell.push(...await differing(world, setting, linked, call));
+  const members = new Set(await admitted(world, setting, outside.map(({ id }) => id), call));
+  for (const contact of outside) {
+    // Nothing that a frozen contact holds is written; who joins is told by the segment.
+    if (members.has(contact.id)) tell.push(contact);
+    else world.seen.note(contact.id, contact.updatedAt);
+  }
   const changed = since === null ? unsynced : await withMappedChange(world, setting, unsynced, since, call);
   const jobRuns = changed.length > 0 && (await world.pageJobRuns());
   const [waiting, fresh] = [changed.filter(({ id }) => known.has(id)), changed.filter(({ id }) => !known.has(id))];

@@ -8,8 +8,8 @@ import type { SalesforceRecord } from '../salesforce/index.ts';
 import { soql } from '../salesforce/soql.ts';
 import { stampOf, versionOf } from '../salesforce/text.ts';
 import type { World } from '../world.ts';
-import type { Compared } from './compare-contacts.ts';
-import type { News } from './tell.ts';
+import { frozen, type Compared } from './compare-contacts.ts';
+import { admitted, type News } from './tell.ts';
 
 /** A record that changed, as it is now. */
 export interface ChangedRecord {
@@ -36,14 +36,20 @@ export async function compareRecords(world: World, setting: Setting, rows: reado
   const tell: Owned[] = [];
   const linked: Owned[] = [];
   const homeless: Owned[] = [];
+  const outside: Owned[] = [];
   for (const row of owned) {
     if (row.known === undefined) homeless.push(row);
     else if (gone(row) || row.kind === 'undelete') tell.push(row);
-    else if (row.known.status === 'outside-segment' || row.known.status === 'email-only') world.seen.note(row.record.Id, versionOf(row.record));
+    else if (frozen(row.known)) outside.push(row);
     else if (row.known.status === 'in-sync') linked.push(row);
     else tell.push(row);
   }
   tell.push(...await differing(world, setting, linked, call));
+  const members = new Set(await admitted(world, setting, outside.map(({ id }) => id), call));
+  for (const row of outside) {
+    if (members.has(row.id)) tell.push(row);
+    else world.seen.note(row.record.Id, versionOf(row.record));
+  }
   const jobRuns = homeless.length > 0 && (await world.pageJobRuns());
   if (!jobRuns) tell.push(...homeless);
   const told = (): void => {
