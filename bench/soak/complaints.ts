@@ -18,8 +18,16 @@ export function hearComplaints(complaints: string[]): (part: string, line: strin
   };
 }
 
-/** How often each was heard, and the first of them in full. */
+/** How often each was heard, and the first of them. */
 export function summed(complaints: readonly string[]): string[] {
-  const kinds = Map.groupBy(complaints, (one) => one.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\d[\dT:.Z-]*/g, '').slice(0, 160));
-  return [...kinds.values()].map((some) => `${some.length} times: ${(some[0] ?? '').slice(0, 1_200)}`);
+  const kinds = Map.groupBy(complaints, kindOf);
+  return [...kinds].map(([kind, { length }]) => `${length} times: ${kind}`);
+}
+
+/** Without what differs from one to the next; of an activity's failure which it was and why. */
+function kindOf(complaint: string): string {
+  const [, activity] = /activityType: '(\w+)'/.exec(complaint) ?? [];
+  const [, error] = /\berror: (.*?)(?: at |$)/.exec(complaint) ?? [];
+  const plain = activity === undefined ? complaint : `${activity}: ${error ?? complaint}`;
+  return plain.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\d[\dT:.Z-]*/g, '#').slice(0, 300);
 }

@@ -32,7 +32,7 @@ await runMain(async () => {
   const began = performance.now();
   const tell = (line: string): void => console.log(`${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s  ${line}`);
   const result = await soak({ seed, edits, contacts, perSecond, watchSeconds: watch }, tell);
-  if (story !== undefined) await writeFile(story, JSON.stringify({ ...result.story, decisions: result.decisions }, null, 1));
+  if (story !== undefined) await writeFile(story, JSON.stringify({ ...result.story, decisions: result.decisions, complaints: result.complaints }, null, 1));
   report({ ...result, seed, edits, contacts, total: (performance.now() - began) / 1000 });
   if (result.verdict.violations.length > 0) process.exitCode = 1;
 });

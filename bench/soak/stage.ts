@@ -12,8 +12,8 @@ import { fields, groupProperty, mappings, nameIn, secondProperty, type Group } f
 import type { Person } from './plan.ts';
 
 const name = 'soak';
-/** Polls are the net under the events; they come often, so that the end need not be waited for long. */
-const feeds = { joinersSeconds: 3, hubspotPollSeconds: 8, salesforcePollSeconds: 8 };
+/** Polls are the net under the events that are lost: more often than usual, since a run is short. */
+const feeds = { joinersSeconds: 5, hubspotPollSeconds: 30, salesforcePollSeconds: 45 };
 const idAnswer = z.looseObject({ id: z.string() });
 const list = z.looseObject({ list: z.looseObject({ listId: z.string(), processingStatus: z.string() }) });
 const held = z.looseObject({ held: z.number() });

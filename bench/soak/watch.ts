@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeCalls } from '../../demo/http.ts';
-import { crms, type Crm } from '../../workflows/ids.ts';
+import { crms, workflowIds, type Crm } from '../../workflows/ids.ts';
+import * as messages from '../../workflows/messages.ts';
 import type { WrittenLog } from './crms.ts';
 import type { Stage } from './stage.ts';
 
@@ -18,6 +19,13 @@ const hopeMs = 60_000;
  */
 export async function untilQuiet(stage: Stage, log: WrittenLog, endedAt: number, missing: () => Promise<boolean>): Promise<boolean> {
   const firstPoll = new Map<Crm, string>();
+  const asked = new Set<string>();
+  const pollNow = async (crm: Crm): Promise<void> => {
+    const once = `${crm} ${firstPoll.get(crm) ?? ''}`;
+    if (asked.has(once)) return;
+    asked.add(once);
+    await stage.client.workflow.getHandle(workflowIds.changes(stage.sluice.connection, crm)).signal(messages.check);
+  };
   const deadline = Date.now() + mostMs;
   while (Date.now() < deadline) {
     const feeds = await Promise.all(crms.map((crm) => stage.feed(crm))).catch((error: unknown) => {
@@ -27,16 +35,15 @@ export async function untilQuiet(stage: Stage, log: WrittenLog, endedAt: number,
     });
     if (feeds === null) continue;
     // A poll that began after the end has ended where another did after it.
-    const read = feeds.every(({ crm, lastPollAt }) => {
-      if (lastPollAt === null || Date.parse(lastPollAt) < endedAt + searchLagMs) return false;
-      if (!firstPoll.has(crm)) firstPoll.set(crm, lastPollAt);
-      return firstPoll.get(crm) !== lastPollAt;
-    });
+    for (const { crm, lastPollAt } of feeds) if (lastPollAt !== null && Date.parse(lastPollAt) > endedAt + searchLagMs && !firstPoll.has(crm)) firstPoll.set(crm, lastPollAt);
+    const unread = feeds.filter(({ crm, lastPollAt }) => lastPollAt === null || (firstPoll.get(crm) ?? lastPollAt) === lastPollAt);
+    const read = unread.length === 0;
     const handedOn = feeds.every(({ waiting, later }) => waiting === 0 && later === 0);
     const calm = Date.now() - Math.max(await log.read(), endedAt);
     // A busy machine may be calm in the middle of its work.
     if (read && handedOn && calm > calmMs && (calm > hopeMs || !(await missing()))) return true;
-    await sleep(500);
+    if (Date.now() > endedAt + searchLagMs) for (const { crm } of unread) await pollNow(crm);
+    await sleep(1_000);
   }
   return false;
 }
