@@ -81,10 +81,16 @@ async function requireCredentials({ hubspot, salesforce }: Crms): Promise<void> 
   }
 }
 
-/** The workflow code as the worker runs it; needs nothing that is built before. */
+const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+
+/**
+ * The workflow code as the worker runs it; needs nothing that is built before. All runs share its modules, which hold no state but what
+ * is made lazily and is the same for each: evaluating them anew, and their schemas, was most of the CPU time of a short run.
+ */
 export const bundleWorkflows = () =>
   bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+    workflowsPath,
+    preloadModules: [workflowsPath],
     payloadConverterPath: fileURLToPath(new URL('../workflows/payload-converter.ts', import.meta.url)),
     logger: new DefaultLogger('WARN'),
   });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { z } from 'zod';
 import { DEFAULT_MAPPINGS } from '../../sync/mapping.ts';
 import * as m from '../../workflows/messages.ts';
@@ -11,6 +11,8 @@ const owners = z.looseObject({ results: z.array(z.looseObject({ id: z.string(), 
 
 describe('section 3: triggers', { concurrency: false }, () => {
   const scene = useScene(sluice, 'triggers');
+  // Before the first webhook: the receiver remembers for a while what is mapped.
+  before(() => scene().settings({ mappings: DEFAULT_MAPPINGS.map((mapping) => (mapping.hubspot === 'salutation' ? { ...mapping, rule: 'none' } : mapping)) }));
 
   test('HS: contact created, settings and gate permitting; a mapped property changes; owner changes', async () => {
     const s = scene();
@@ -77,17 +79,16 @@ describe('section 3: triggers', { concurrency: false }, () => {
 
   test('HS: a property without a mapping, or mapped "Don\'t sync"', async () => {
     const s = scene();
-    await s.settings({ mappings: DEFAULT_MAPPINGS.map((mapping) => (mapping.hubspot === 'fax' ? { ...mapping, rule: 'none' } : mapping)) });
-    pair = await s.pair({ email: 'edna@firm.example', fax: '555-0' });
+    pair = await s.pair({ email: 'edna@firm.example' });
     const { lastSync } = await s.state(pair.id);
     const { counts } = await s.feed('hubspot');
     await s.writesNothing(async () => {
-      await s.hubspot.edit(pair.id, { fax: '555-1', message: 'What is Sluice?' });
+      await s.hubspot.edit(pair.id, { salutation: 'Dr.', message: 'What is Sluice?' });
       await s.quiet();
       await s.poll('hubspot');
     }, pair.id);
     assert.deepEqual((await s.state(pair.id)).lastSync, lastSync);
-    assert.deepEqual([(await s.feed('hubspot')).counts.told - counts.told, (await s.salesforce.get('Lead', pair.record))['Fax']], [0, null]);
+    assert.deepEqual([(await s.feed('hubspot')).counts.told - counts.told, (await s.salesforce.get('Lead', pair.record))['Salutation']], [0, null]);
   });
 
   test('creating or changing a mapping: existing values do not follow by themselves', async () => {
@@ -96,9 +97,9 @@ describe('section 3: triggers', { concurrency: false }, () => {
     await s.relabelled(() => s.settings({ mappings: [...DEFAULT_MAPPINGS, { hubspot: 'message', lead: 'Description', contact: 'Description', rule: 'salesforce-unless-blank' }] }));
     await s.quiet(pair.id);
     assert.deepEqual((await s.state(pair.id)).lastSync, lastSync);
-    const { Description, Fax } = await s.salesforce.get('Lead', pair.record);
-    assert.deepEqual([Description, Fax], [null, null]);
-    await s.settings({ mappings: DEFAULT_MAPPINGS.filter(({ hubspot }) => hubspot !== 'fax') });
+    const { Description, Salutation } = await s.salesforce.get('Lead', pair.record);
+    assert.deepEqual([Description, Salutation], [null, null]);
+    await s.settings({ mappings: DEFAULT_MAPPINGS.filter(({ hubspot }) => hubspot !== 'salutation') });
   });
 
   test('SF: a change of unmapped fields only is read, and nothing differs: no write', async () => {

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { freePort } from '../../worker/ports.ts';
 import { findTemporalProgram } from '../../worker/temporal/program.ts';
 import { startTemporal } from '../../worker/temporal/server.ts';
 import type { TemporalServer } from '../../worker/temporal/server.ts';
+import { bundleWorkflows } from '../../worker/worker.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -33,9 +33,7 @@ export async function startTestServer(): Promise<TemporalServer> {
 
 /** Bundles the workflows into `directory`, which takes 2-3 s and so is done once for all files of a run. */
 export async function writeWorkflowBundle(directory: string): Promise<string> {
-  const { code } = await bundleWorkflowCode({
-    workflowsPath: join(root, 'workflows/index.ts'), payloadConverterPath: join(root, 'workflows/payload-converter.ts'), logger: new DefaultLogger('ERROR'),
-  });
+  const { code } = await bundleWorkflows();
   const file = join(directory, 'workflow-bundle.js');
   await writeFile(file, code);
   return file;

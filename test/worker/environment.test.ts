@@ -16,6 +16,7 @@ describe('the environment', () => {
       connection: 'main',
       hubspot: { baseUrl: 'http://127.0.0.1:4010', auth: { kind: 'token', token: 'pat-sandbox' }, sandbox: true },
       salesforce: { loginUrl: 'http://127.0.0.1:4020', clientId: 'sandbox', clientSecret: 'sandbox', sandbox: true },
+      feeds: true,
       webhooks: { host: '127.0.0.1', port: 4030, url: 'http://127.0.0.1:4030/hubspot/webhooks', secret: 'sandbox' },
       ports: { hubspotSandbox: 4010, salesforceSandbox: 4020, temporal: 7233, temporalUi: 8233 },
       dataDir: join(root, '.data'),
