@@ -43,7 +43,7 @@ export async function syncPage(world: World, request: PageRequest, prefetched: P
   const readings = await readPairs(world, ids.map((hubspotId) => ({ hubspotId, link: null, hasBase: false, mayBeOwed: false })), call, prefetched);
   const known = await knownContacts(world, ids);
   const claimedTwice = recordsClaimedTwice(readings);
-  const steps = readings.map((reading, i) => stepFor(ids[i] as HubSpotContactId, reading, trigger, known, claimedTwice));
+  const steps = readings.map((reading, i) => stepFor(ids[i] as HubSpotContactId, reading, trigger, known, claimedTwice, prefetched?.createdNow));
   const writing = steps.flatMap((step) => (step.kind === 'write' ? [step] : []));
   const written = new Map<HubSpotContactId, PageOutcome>();
   if (dryRun) {
@@ -62,7 +62,7 @@ export async function syncPage(world: World, request: PageRequest, prefetched: P
   return steps.flatMap((step) => (step.kind === 'write' ? written.get(step.write.hubspotId) ?? [] : step.outcome));
 }
 
-function stepFor(hubspotId: HubSpotContactId, reading: PairReading, trigger: Handover['trigger'], known: Map<HubSpotContactId, KnownContact>, claimedTwice: Set<string>): Step {
+function stepFor(hubspotId: HubSpotContactId, reading: PairReading, trigger: Handover['trigger'], known: Map<HubSpotContactId, KnownContact>, claimedTwice: Set<string>, createdNow?: ReadonlySet<HubSpotContactId>): Step {
   if (reading.kind === 'held') throw heldFailure(reading);
   if (reading.kind !== 'pair') return { kind: 'done', outcome: { hubspotId, kind: 'gone' } };
   const workflow = known.get(hubspotId);
@@ -86,8 +86,9 @@ function stepFor(hubspotId: HubSpotContactId, reading: PairReading, trigger: Han
   const decision = decidePair(reading, nothingKnown);
   const write = planWrite(hubspotId, reading, decision);
   const hindered = hindrance(reading);
-  // After a loss of Temporal's data the ids in Salesforce are still there: such a contact gets its workflow, which decides.
-  const carriesOurId = reading.match.kind === 'linked' && reading.match.record.externalId === hubspotId;
+  // After a loss of Temporal's data the ids in Salesforce are still there: such a contact gets its workflow, which decides. Only
+  // what an earlier attempt of this page created is the page's own to finish.
+  const carriesOurId = reading.match.kind === 'linked' && reading.match.record.externalId === hubspotId && createdNow?.has(hubspotId) !== true;
   if (workflow !== undefined || carriesOurId || reading.settlesAt !== null) {
     const differs = write !== null || reading.fields.some(mayNeedWrite) || hindered !== null || workflow?.status !== 'in-sync';
     return differs ? { kind: 'tell', outcome: { hubspotId, kind: 'signalled' }, look: false } : { kind: 'done', outcome: { hubspotId, kind: 'at-rest' } };

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { Random } from '../../sandbox/common/random.ts';
 import type { salesforceImport } from '../../workflows/import.ts';
-import type { ImportProgress } from '../../workflows/messages.ts';
+import { workflowIds } from '../../workflows/ids.ts';
+import { state, type ImportProgress } from '../../workflows/messages.ts';
 import { HubSpotId, SyncStatus } from '../../workflows/search-attributes.ts';
 import { importStart } from '../../workflows/start.ts';
 import { until } from '../support/sluice.ts';
@@ -89,18 +90,22 @@ function countsAddUp({ read, created, alreadyThere, duplicates, skipped, failed,
 
 const row = z.looseObject({ Id: z.string(), Email: z.string(), HubSpot_Contact_Id__c: z.string() });
 const page = z.looseObject({
-  results: z.array(z.looseObject({ id: z.string(), properties: z.looseObject({ email: z.string(), lastname: z.string().min(1) }) })),
+  results: z.array(z.looseObject({ id: z.string(), properties: z.looseObject({ email: z.string(), lastname: z.string().nullable() }) })),
   paging: z.looseObject({ next: z.looseObject({ after: z.string() }) }).optional(),
 });
 
-/** HubSpot has each email once, Salesforce the records it had, and each of them names the contact with its email. */
-async function eachEmailOnce({ hubspot, salesforce }: DevStack): Promise<void> {
+/** HubSpot has each email once and filled, Salesforce the records it had, and each of them names the contact with its email. */
+async function eachEmailOnce({ client, hubspot, salesforce }: DevStack): Promise<void> {
   const contacts: [string, string][] = [];
+  const blank: string[] = [];
   for (let after: string | undefined = ''; after !== undefined; ) {
     const { results, paging }: z.output<typeof page> = page.parse(await hubspot.api('GET', `/crm/v3/objects/contacts?limit=100&properties=email,lastname${after === '' ? '' : `&after=${after}`}`));
     contacts.push(...results.map(({ id, properties }): [string, string] => [properties.email, id]));
+    blank.push(...results.flatMap(({ id, properties }) => ((properties.lastname ?? '') === '' ? [id] : [])));
     after = paging?.next.after;
   }
+  const states = await Promise.all(blank.slice(0, 5).map(async (id) => JSON.stringify(await client.workflow.getHandle(workflowIds.contact('main', id)).query(state))));
+  assert.deepEqual(blank, [], states.join('\n'));
   const idOf = new Map(contacts);
   assert.deepEqual([contacts.length, idOf.size], [people, people]);
   for (const type of ['Lead', 'Contact']) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as m from '../../workflows/messages.ts';
+import { importStart } from '../../workflows/start.ts';
 import { testSluice, until } from '../support/sluice.ts';
 
 const sluice = await testSluice();
@@ -31,5 +32,16 @@ describe('the base of a field whose mapping changes', () => {
     await s.main.executeUpdate(m.changeSettings, { args: [{ mappings: [...identity, { hubspot: 'jobtitle', lead: 'City', rule }] }] });
     await s.sync(id);
     assert.equal((await s.hubspot.get(id)).jobtitle, 'Countess');
+  });
+
+  test('who waits for the base that a running import owes is not called in sync', async (t) => {
+    const s = await sluice.open(t, 'base-owed');
+    const id = await s.hubspot.create({ email: 'ada@gmail.example', lastname: 'Lovelace' });
+    await s.salesforce.create('Lead', { Email: 'ada@gmail.example', LastName: 'Lovelace', Company: 'Analytical', Title: 'Countess', HubSpot_Contact_Id__c: id });
+    const job = await s.client.workflow.signalWithStart('salesforceImport', { ...importStart(s.connection, 'paused', {}), signal: m.pause, signalArgs: [] });
+    await until('visibility lists the import', async () => (await s.client.workflow.count(`WorkflowId = '${job.workflowId}' AND ExecutionStatus = 'Running'`)).count === 1);
+    const { status, reason, next } = await s.sync(id);
+    assert.deepEqual([status, /^Decides jobtitle, .* once the running job has handed over/.test(reason), next?.startsWith('Looks again at')], ['waiting', true, true], reason);
+    await job.terminate();
   });
 });

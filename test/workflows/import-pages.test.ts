@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { ImportProgress } from '../../workflows/messages.ts';
 import { testSluice, until } from '../support/sluice.ts';
 import { activitiesOf } from './fakes/mock-activities.ts';
 
@@ -43,6 +44,16 @@ describe('what a page of an import counts and links', () => {
     const result = await s.job('salesforceImport', 'first', { object: 'Lead' }) as { failed: number; created: number; now: { filled: number; filling: number } };
     assert.deepEqual({ failed: result.failed, created: result.created, now: result.now.filled + result.now.filling }, { failed: 0, created: 120, now: 120 });
     assert.equal((await s.salesforce.query('SELECT Id FROM Lead WHERE HubSpot_Contact_Id__c = null')).length, 0);
+  });
+
+  test('what a page created and claimed before it was cut off, it fills itself when it is repeated: no contact needs a sync of its own', async (t) => {
+    const s = await sluice.open(t, 'cut-off');
+    for (let n = 0; n < 20; n++) await s.salesforce.create('Lead', person(n));
+    await s.hubspot.fault({ method: 'POST', path: '/batch\\/update$/', status: 502, times: 4 }); // as often as one call is sent
+    const { created, now } = await s.job('salesforceImport', 'first', { object: 'Lead' }) as ImportProgress;
+    assert.deepEqual([created, now.filled, now.filling], [20, 20, 0]);
+    const contacts = await s.hubspot.api('GET', '/crm/v3/objects/contacts?limit=100&properties=lastname') as { results: { properties: { lastname: string | null } }[] };
+    assert.deepEqual(new Set(contacts.results.map(({ properties }) => properties.lastname)), new Set(Array.from({ length: 20 }, (_, n) => `P${n}`)));
   });
 
   test('a record that was locked for a moment while its page was written is synced all the same', async (t) => {

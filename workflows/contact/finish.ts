@@ -3,7 +3,7 @@ import type { WriteOutcome } from '../../sync/pair.ts';
 import { baseOf, conclude, fieldsOf, nameAfter, takenReason, type Pair } from '../../sync/plan.ts';
 import type { PastDecision } from '../messages.ts';
 import { noteOwnWrites } from './locked-out.ts';
-import type { ContactState, Phase } from './state.ts';
+import type { ContactState } from './state.ts';
 import { failed, review, settled, type Verdict } from './verdict.ts';
 
 const keptDecisions = 20;
@@ -43,9 +43,10 @@ export function finish(s: ContactState, pair: Pair, decision: Decision, trigger:
     const passing = refused.find((r) => r.retry === 'backoff' || r.retry === 'hourly');
     return passing === undefined ? settled(failed(error)) : { kind: 'again', error, policy: passing.retry === 'hourly' ? 'hourly' : 'backoff', afterMs: null };
   }
-  const phase: Phase = { status: 'in-sync', reason };
   // A field that waits for the base of a running page job is looked at again soon.
-  return decision.fields.some((f) => f.waitsForBase) ? { kind: 'later', phase, at: Date.now() + 15_000 } : settled(phase);
+  const open = decision.fields.flatMap((f) => (f.waitsForBase ? [f.hubspot] : []));
+  return open.length === 0 ? settled({ status: 'in-sync', reason })
+    : { kind: 'later', phase: { status: 'waiting', reason: `Decides ${open.join(', ')} once the running job has handed over what both sides agreed on.` }, at: Date.now() + 15_000 };
 }
 
 function remember(s: ContactState, decision: Decision, trigger: string, at: string): void {
