@@ -86,6 +86,8 @@ async function openScene(t: { after(end: () => Promise<void>): void }, sluice: S
     /** Waits until the statuses were compared with the segment once more since `act`. */
     relabelled: async (act: () => Promise<unknown>): Promise<void> => {
       const run = () => s.client.workflow.getHandle(`resync/${s.connection}/relabel`).describe().catch(() => null);
+      // One that is under way would go on in its own run.
+      await until('no comparison is under way', async () => (await run())?.status.name !== 'RUNNING');
       const before = await run();
       await act();
       await until('the statuses were compared', async () => {

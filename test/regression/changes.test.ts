@@ -10,7 +10,7 @@ import { inSync, suiteEnd } from './suite.ts';
 const sluice = await testSluice();
 const past = 600_000;
 /** Each of them brings two events. */
-const crowd = 120;
+const crowd = 150;
 
 describe('what changes, and how often, and how many at once', { concurrency: false }, () => {
   let s: Awaited<ReturnType<typeof sluice.open>>;
@@ -102,7 +102,7 @@ describe('what changes, and how often, and how many at once', { concurrency: fal
     // The pages take their time, so that the live edit comes in the midst of them.
     await s.salesforce.fault({ method: 'PATCH', path: '/composite.sobjects.Lead.HubSpot/', when: 'after', delayMs: 1_500, times: 4 });
     await s.hubspot.control('POST', 'webhooks', { delayMs: [past, past] });
-    for (let n = 0; n < crowd; n += 40) await Promise.all(Array.from({ length: 40 }, (_, i) => s.hubspot.create({ email: `crowd${n + i}@firm.example`, lastname: 'Crowd' })));
+    for (let n = 0; n < crowd; n += 50) await Promise.all(Array.from({ length: 50 }, (_, i) => s.hubspot.create({ email: `crowd${n + i}@firm.example`, lastname: 'Crowd' })));
     await s.hubspot.control('POST', 'clock', { advanceMs: past });
     await until('the first page is on its way', async () => (await leads()) > there + 20);
     await edit(record, { Title: 'In the midst' });

@@ -30,7 +30,8 @@ export function compile(schema: Schema, soql: string, options: Options): Compile
   if (soql.trim() === '') throw refusal('MALFORMED_QUERY', 'unexpected token: \'<EOF>\'');
   let query: Query;
   try {
-    query = parseQuery(soql);
+    // The parser's literals end at the two line separators of Unicode.
+    query = parseQuery(soql.replaceAll('\u2028', String.raw`\u2028`).replaceAll('\u2029', String.raw`\u2029`));
   } catch (error) {
     throw syntaxError(soql, error);
   }
