@@ -159,7 +159,8 @@ describe('section 7: deletes and restores', { concurrency: false }, () => {
     await deletes({ inHubSpot: 'delete', inSalesforce: 'delete', graceHours: 0 });
     const [frozen, back, away] = [await pair('lea'), await pair('mona'), await pair('nils')];
     await s.relabelled(async () => s.select(await s.hubspot.segment('Members', 'message', ['member'])));
-    for (const { id } of [frozen, back, away]) await s.hubspot.edit(id, { message: '' });
+    await s.sizeKnown();
+    await s.relabelled(async () => { for (const { id } of [frozen, back, away]) await s.hubspot.edit(id, { message: '' }); });
     for (const { id } of [frozen, back, away]) await s.become(id, 'outside-segment');
     await s.writesNothing(async () => {
       await removes('hubspot', frozen.id);

@@ -91,7 +91,7 @@ describe('S1, S2 and S3: joining and leaving the segment', { concurrency: false 
     const s = scene();
     const [one, other] = [await s.pair({ email: 'edna@firm.example', message: 'member' }), await s.pair({ email: 'finn@firm.example', message: 'member' })];
     await s.quiet(one.id, other.id);
-    await until('the size is known', async () => (await s.hubspot.members(segment)).length > 0);
+    await s.sizeKnown();
     await s.relabelled(async () => {
       await s.hubspot.edit(one.id, { message: '' });
       await s.hubspot.edit(other.id, { message: '' });
