@@ -21,15 +21,19 @@ export interface Counted {
   /** At least one write where a side ends with what people did not leave there; at most one for each edit, join and conversion. */
   least: Record<Side, number>;
   most: Record<Side, number>;
+  /** Writes that changed nothing: a batch is sent again where one of its calls failed. */
+  repeated: number;
   violations: Violation[];
 }
 
 /** The writes that were made beside those that were needed. */
 export function countWrites(story: Story): Counted {
-  const counted: Counted = { made: zero(), least: zero(), most: zero(), violations: [] };
+  const counted: Counted = { made: zero(), least: zero(), most: zero(), repeated: 0, violations: [] };
   const byContact = writesByContact(story);
   for (const contact of story.contacts) {
-    const writes = byContact.get(contact.hubspotId) ?? [];
+    const all = byContact.get(contact.hubspotId) ?? [];
+    const writes = all.filter(({ values, claim }) => claim || Object.keys(values).length > 0);
+    counted.repeated += all.length - writes.length;
     for (const side of ['hubspot', 'salesforce'] as const) {
       const made = writes.filter((write) => write.side === side).length;
       const most = mostNeeded(contact, side);

@@ -88,6 +88,8 @@ function checkLastEdit(one: Case, found: ValuesFound): boolean {
   if (field.rule !== 'two-way' || last === undefined) return false;
   if (edits.slice(0, -1).some(({ at }) => last.at.sent - at.done <= apartMs) || !membership.stays(contact.hubspotId, last.at.sent)) return false;
   const value = last.values[field.hubspot] ?? null;
+  // To write what stands there already is no edit, and no CRM tells of it.
+  if (valueOn(one, last.side, last.at.sent) === value) return false;
   // Of a pair that never synced, a blank is no deletion.
   if (value === null && !syncedBefore(one, last.at.sent)) return false;
   if (orderUnknown(one, last)) {

@@ -10,7 +10,7 @@ export interface Verdict {
   /** Edits overwritten by a write that was decided before them. */
   overtaken: Violation[];
   values: ValuesFound['counts'];
-  writes: Pick<Counted, 'made' | 'least' | 'most'>;
+  writes: Omit<Counted, 'violations'>;
 }
 
 /** Holds a run against everything that must be true of it. */

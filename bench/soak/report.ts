@@ -21,6 +21,7 @@ export function report({ seed, edits, contacts, total, verdict, counts, mischief
   for (const side of ['hubspot', 'salesforce'] as const) {
     console.log(`Writes in ${side === 'hubspot' ? 'HubSpot' : 'Salesforce'}: ${writes.made[side]} (needed: at least ${writes.least[side]}, at most ${writes.most[side]}).`);
   }
+  console.log(`Written again without a change, since another call of the batch failed: ${writes.repeated}.`);
   console.log(`Checked: ${values.values} final values, ${values.lastEdits} last edits that had to stand on both sides (${values.orderUnknown} left out, whose order Salesforce's stamps do not show), ${values.agreeing} fields that had to agree.`);
   for (const one of summed(complaints)) console.log(`Complained ${one}`);
   tellAll('Slips of the race between leaving and a write', slips);

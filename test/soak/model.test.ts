@@ -59,6 +59,8 @@ describe('the model of the soak', () => {
     const close = { ...contact, edits: [edit(9, 'salesforce', { jobtitle: 'Title 1' }), edit(10, 'hubspot', { jobtitle: 'Title 2' })] };
     assert.deepEqual(invariants(check(story({ contact: close, writes: [] }))), []);
     assert.deepEqual(invariants(check(story({ contact, writes: [], memberships: left(11) }))), []);
+    const idle = { final: both({ jobtitle: 'Title 3' }), edits: [edit(10, 'hubspot', { jobtitle: 'Title 3' }), edit(14, 'salesforce', { jobtitle: 'Title 1' })] };
+    assert.deepEqual(invariants(check(story({ contact: idle, writes: [write(15, 'salesforce', { jobtitle: 'Title 3' })] }))), [], 'what stood there already was set again');
   });
 
   test('leaves out an edit in HubSpot whose order Salesforce does not show', () => {
@@ -124,6 +126,8 @@ describe('the model of the soak', () => {
   test('finds more writes than edits, writes of strangers, and contacts that wait for a person', () => {
     const again = write(12, 'salesforce', { jobtitle: 'Title 2' });
     assert.deepEqual(invariants(check(story({ writes: [again, again] }))), ['more writes than edits']);
+    const { violations, writes } = check(story({ writes: [again, { ...again, values: {} }] }));
+    assert.deepEqual([violations, writes.made.salesforce, writes.repeated], [[], 1, 1], 'a batch that was sent again changed nothing');
     assert.deepEqual(invariants(check(story({ writes: [...story().writes, { ...again, id: '00Q000000000002AAA' }] }))), ['a write of a record that nobody knows']);
     assert.deepEqual(invariants(check(story({ contact: { status: 'needs-review' } }))), ['a contact in needs-review']);
   });
