@@ -32,7 +32,8 @@ export function countWrites(story: Story): Counted {
   const byContact = writesByContact(story);
   for (const contact of story.contacts) {
     const all = byContact.get(contact.hubspotId) ?? [];
-    const writes = all.filter(({ values, claim }) => claim || Object.keys(values).length > 0);
+    // In HubSpot one without values says which record it is linked to.
+    const writes = all.filter(({ side, values, claim }) => side === 'hubspot' || claim || Object.keys(values).length > 0);
     counted.repeated += all.length - writes.length;
     for (const side of ['hubspot', 'salesforce'] as const) {
       const made = writes.filter((write) => write.side === side).length;
