@@ -1,9 +1,10 @@
 import type { HubSpotContactId } from '../../sync/records.ts';
 import type { HubSpotEvent } from '../../workflows/messages.ts';
 import { tellIfRunning } from '../contacts.ts';
+import { each } from '../each.ts';
 import type { World } from '../world.ts';
 import { ready } from './ready.ts';
-import { admitted, each, tellAll, type News } from './tell.ts';
+import { admitted, tellAll, type News } from './tell.ts';
 
 const call = { lane: 'live' } as const;
 

@@ -4,12 +4,13 @@ import type { HubSpotContactId } from '../../sync/records.ts';
 import { membershipsOf } from '../connection/segment.ts';
 import { knownContacts, tellContact } from '../contacts.ts';
 import type { Call } from '../crm/call.ts';
+import { each } from '../each.ts';
 import type { HubSpotContact } from '../hubspot/index.ts';
 import type { Setting } from '../pair/fields.ts';
 import { stampOf } from '../salesforce/text.ts';
 import type { World } from '../world.ts';
 import type { ChangedRecord } from './compare-records.ts';
-import { each, type News } from './tell.ts';
+import type { News } from './tell.ts';
 
 /** What became of records that belong to no contact. */
 export interface PastTheGate {

@@ -1,10 +1,11 @@
 import type { PageTrigger } from '../../sync/handover.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import { tellContact } from '../contacts.ts';
+import { each } from '../each.ts';
 import { syncPage } from '../page/sync.ts';
 import { reached } from '../page/position.ts';
 import type { World } from '../world.ts';
-import { each, tellAll, type News } from './tell.ts';
+import { tellAll, type News } from './tell.ts';
 
 /** So many are told one by one; more first syncs go as a page. */
 export const mostAlone = 20;

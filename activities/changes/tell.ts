@@ -4,6 +4,7 @@ import type { Changed } from '../../workflows/messages.ts';
 import { membershipsOf } from '../connection/segment.ts';
 import { tellContact } from '../contacts.ts';
 import type { Call } from '../crm/call.ts';
+import { each } from '../each.ts';
 import type { Setting } from '../pair/fields.ts';
 import type { World } from '../world.ts';
 
@@ -11,17 +12,6 @@ import type { World } from '../world.ts';
 export interface News {
   id: HubSpotContactId;
   input: Changed;
-}
-
-const inFlight = 8;
-
-/** Runs `work` over the items, a few at a time, in their order. */
-export async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(inFlight, items.length) }, lane));
 }
 
 /** Signals each contact's workflow, which starts where there is none. */

@@ -19,7 +19,7 @@ export interface LimiterOptions {
   clock?: Clock;
 }
 
-/** One CRM's rate in one worker. Lanes go live before retry before backfill, and each in the order of asking. */
+/** One CRM's rate in one worker. Lanes go live before retry before backfill, and each in the order of asking; none waits for ever. */
 export interface Limiter {
   /** Waits for room, then sends. `rate` names one of `rates`. Rejects with the signal's reason if aborted while waiting. */
   run<T>(call: Call & { rate?: string | undefined }, send: () => Promise<T>): Promise<T>;
@@ -33,8 +33,16 @@ export interface Limiter {
 /** The part of a window, and of the calls in flight, that a lane may fill: a page never makes a live edit wait for a window. */
 const SHARE: Record<Lane, number> = { live: 1, retry: 0.9, backfill: 0.8 };
 
+/**
+ * What has waited so long goes before all others, though only so often: a page whose calls never come would be repeated, and tell
+ * everybody again each time.
+ */
+const patienceMs = 10_000;
+const favourMs = 500;
+
 interface Waiting {
   lane: Lane;
+  since: number;
   rate: string | undefined;
   start(): void;
 }
@@ -48,6 +56,7 @@ export function createLimiter(options: LimiterOptions = {}): Limiter {
   const waiting: Waiting[] = [];
   const sent: Calls = { live: 0, retry: 0, backfill: 0, total: 0 };
   let inFlight = 0;
+  let favouredAt = -Infinity;
   let cancelWake: (() => void) | undefined;
 
   const windowsOf = (entry: Waiting): SlidingWindow[] => {
@@ -56,20 +65,25 @@ export function createLimiter(options: LimiterOptions = {}): Limiter {
   };
 
   /** Milliseconds until the windows have room for the entry; 0 is now. */
-  const delay = (entry: Waiting, now: number): number =>
-    Math.max(...windowsOf(entry).map((window) => window.delay(now, SHARE[entry.lane])));
+  const delay = (entry: Waiting, lane: Lane, now: number): number => Math.max(...windowsOf(entry).map((window) => window.delay(now, SHARE[lane])));
+
+  /** The call that live ones have kept waiting too long. */
+  const overdueAt = (now: number): Waiting | undefined =>
+    now - favouredAt < favourMs || !waiting.some(({ lane }) => lane === 'live') ? undefined : waiting.find(({ lane, since }) => lane !== 'live' && now - since >= patienceMs);
 
   const drain = (): void => {
     cancelWake?.();
     cancelWake = undefined;
     const now = clock.now();
     let soonest = Infinity;
+    const overdue = overdueAt(now);
     for (const lane of LANES) {
       const blocked = new Set<string | undefined>();
-      for (const entry of waiting.filter((candidate) => candidate.lane === lane)) {
+      const mine = waiting.filter((candidate) => candidate.lane === lane && candidate !== overdue);
+      for (const entry of lane === 'live' && overdue !== undefined ? [overdue, ...mine] : mine) {
         if (inFlight >= Math.max(1, Math.floor(concurrency * SHARE[lane]))) break;
         if (blocked.has(entry.rate)) continue; // the next may be of another rate
-        const ms = delay(entry, now);
+        const ms = delay(entry, lane, now);
         if (ms > 0) {
           soonest = Math.min(soonest, ms);
           blocked.add(entry.rate);
@@ -78,7 +92,8 @@ export function createLimiter(options: LimiterOptions = {}): Limiter {
         waiting.splice(waiting.indexOf(entry), 1);
         for (const window of windowsOf(entry)) window.add(now);
         inFlight += 1;
-        sent[lane] += 1;
+        if (entry === overdue) favouredAt = now;
+        sent[entry.lane] += 1;
         sent.total += 1;
         entry.start();
       }
@@ -95,6 +110,7 @@ export function createLimiter(options: LimiterOptions = {}): Limiter {
       };
       const entry: Waiting = {
         lane,
+        since: clock.now(),
         rate,
         start: () => {
           signal?.removeEventListener('abort', leave);

@@ -11,14 +11,18 @@ export interface WindowOptions<Key, Value> {
 
 /** What comes in the same moment as a call that comes alone. */
 const momentMs = 3;
+/** More batches than these at once are small ones: where answers take long, what comes meanwhile goes in the next. */
+const mostUnderWay = 3;
 
 /**
- * Lets calls for one record each share a batch: all that come within the window go out together. A call that comes alone waits for no
+ * Lets calls for one record each share a batch: all that come within the window go out together, and with a few batches under way all
+ * that come until one of them has ended; so the busier it is, the larger the batches and the fewer the calls. A call that comes alone waits for no
  * others: somebody's single edit is not held up. Nothing is cached between batches, since a read decides what is written. The signal
  * ends only its caller's wait.
  */
 export function openWindow<Key, Value>({ windowMs, atMost, load }: WindowOptions<Key, Value>): (key: Key, signal?: AbortSignal) => Promise<Value> {
   let underWay = 0;
+  const held: (() => void)[] = [];
   let askedAt = -Infinity;
   let alone = true;
   const loader = new DataLoader<Key, Value>(async (keys) => {
@@ -27,11 +31,12 @@ export function openWindow<Key, Value>({ windowMs, atMost, load }: WindowOptions
       return await load(keys);
     } finally {
       underWay -= 1;
+      held.shift()?.();
     }
   }, {
     cache: false,
     maxBatchSize: atMost,
-    batchScheduleFn: (dispatch) => setTimeout(dispatch, alone ? momentMs : windowMs),
+    batchScheduleFn: (dispatch) => setTimeout(() => (underWay < mostUnderWay ? dispatch() : held.push(dispatch)), alone ? momentMs : windowMs),
   });
   const ask = (key: Key): Promise<Value> => {
     const now = performance.now();

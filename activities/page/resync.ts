@@ -4,6 +4,7 @@ import type { HubSpotContactId } from '../../sync/records.ts';
 import { statusIsStale } from '../../sync/relabel.ts';
 import { membershipsOf } from '../connection/segment.ts';
 import { contactWorkflows, tellContact } from '../contacts.ts';
+import { each } from '../each.ts';
 import type { Call } from '../crm/call.ts';
 import { chunks } from '../crm/chunks.ts';
 import type { ResyncCounts } from '../../workflows/messages.ts';
@@ -105,7 +106,7 @@ export async function relabelPage(world: World, { after }: { after: string | nul
   const { contacts, next } = await contactWorkflows(world, after);
   const memberships = await membershipsOf(world, settings, contacts.map((c) => c.id), call);
   const stale = contacts.filter(({ id, status }) => statusIsStale(status, memberships.of(id)));
-  for (const { id } of stale) await tellContact(world, id, { signal: 'look' });
+  await each(stale, ({ id }) => tellContact(world, id, { signal: 'look' }));
   return { checked: contacts.length, told: stale.length, after: next };
 }
 

@@ -7,6 +7,7 @@ import { conclude, decidePair, hindrance, mayNeedWrite, planWrite, type Memory, 
 import type { HubSpotContactId, Link } from '../../sync/records.ts';
 import { heldFailure } from '../connection/accounts.ts';
 import { knownContacts, tellContact, type KnownContact } from '../contacts.ts';
+import { each } from '../each.ts';
 import type { Call } from '../crm/call.ts';
 import { readPairs, type Prefetched } from '../pair/read.ts';
 import { evidenceAgeMs, writePairs } from '../pair/write.ts';
@@ -24,7 +25,6 @@ const call: Call = { lane: 'backfill' };
 const nothingKnown: Memory = { link: null, base: {}, salesforceSeenAt: null };
 /** Between a page's read and its writes. */
 const mostAgeMs = 10_000;
-const signalsInFlight = 6;
 
 /** What is to be done about one contact: it is finished, its own workflow is told, or the page writes it. */
 type Step =
@@ -156,8 +156,5 @@ function planned(pair: Pair, decision: Decision, write: PairWrite, trigger: Hand
 
 async function tellAll(world: World, steps: readonly Step[], trigger: Handover['trigger']): Promise<void> {
   const list = steps.flatMap((step) => (step.kind === 'tell' ? [step] : []));
-  for (let i = 0; i < list.length; i += signalsInFlight) {
-    await Promise.all(list.slice(i, i + signalsInFlight).map(({ outcome, look }) =>
-      tellContact(world, outcome.hubspotId, look ? { signal: 'look' } : { signal: 'changed', input: { source: 'page', kind: trigger } })));
-  }
+  await each(list, ({ outcome, look }) => tellContact(world, outcome.hubspotId, look ? { signal: 'look' } : { signal: 'changed', input: { source: 'page', kind: trigger } }));
 }

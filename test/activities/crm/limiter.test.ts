@@ -35,15 +35,29 @@ describe('the limiter', () => {
 
   test('lets live go before retry and retry before backfill, each in the order of asking', async () => {
     const clock = new FakeClock();
-    const limiter = createLimiter({ rate: tenSeconds(1), clock });
+    const limiter = createLimiter({ rate: { max: 1, intervalMs: 1_000 }, clock });
     const sent: Lane[] = [];
     send(limiter, sent, 'backfill', 1);
     await settled();
     send(limiter, sent, 'backfill', 1);
     send(limiter, sent, 'retry', 1);
     send(limiter, sent, 'live', 1);
-    for (let i = 0; i < 3; i += 1) await clock.advance(10_300);
+    for (let i = 0; i < 3; i += 1) await clock.advance(1_300);
     assert.deepEqual(sent, ['backfill', 'live', 'retry', 'backfill']);
+  });
+
+  test('lets no lane wait for ever: after 10 s a call of a page goes first, one every half second', async () => {
+    const clock = new FakeClock();
+    const limiter = createLimiter({ rate: { max: 10, intervalMs: 1_000 }, clock });
+    const sent: Lane[] = [];
+    send(limiter, sent, 'live', 400);
+    send(limiter, sent, 'backfill', 3);
+    await clock.advance(9_900);
+    const pages = () => sent.filter((lane) => lane === 'backfill').length;
+    assert.deepEqual([pages(), sent.length > 50], [0, true]);
+    await clock.advance(3_000);
+    assert.equal(pages(), 3);
+    assert.equal(sent.at(-1), 'live', 'while live calls are still waiting');
   });
 
   test('keeps a fifth of the window free of backfill, so that a live edit need not wait for it', async () => {

@@ -56,6 +56,25 @@ describe('a window', () => {
     assert.deepEqual(batches, [[1], [2, 3]]);
   });
 
+  test('grows while answers take long: with three batches under way, what comes goes in the next', async () => {
+    const batches: number[][] = [];
+    const answers = Promise.withResolvers<void>();
+    const read = openWindow<number, number>({ windowMs: 5, atMost: 100, load: async (keys) => {
+      batches.push([...keys]);
+      if (batches.length <= 3) await answers.promise;
+      return keys;
+    } });
+    const asked: Promise<number>[] = [];
+    for (let n = 0; n < 8; n++) {
+      asked.push(read(n));
+      await sleep(20);
+    }
+    assert.deepEqual(batches, [[0], [1], [2]]);
+    answers.resolve();
+    assert.deepEqual(await Promise.all(asked), [0, 1, 2, 3, 4, 5, 6, 7]);
+    assert.deepEqual(batches, [[0], [1], [2], [3, 4, 5, 6, 7]]);
+  });
+
   test('caches nothing: the next call reads again', async () => {
     const { batches, read } = counting(100);
     await read(1);
