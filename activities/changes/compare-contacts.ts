@@ -47,7 +47,7 @@ export async function compareContacts(world: World, setting: Setting, contacts: 
     else linked.push({ contact, known: workflow });
   }
   tell.push(...await differing(world, setting, linked, call));
-  const members = new Set(await admitted(world, setting, outside.map(({ id }) => id), call));
+  const members = new Set(await admitted(world, outside.map(({ id }) => id), call));
   for (const contact of outside) {
     // Nothing that a frozen contact holds is written; who joins is told by the segment.
     if (members.has(contact.id)) tell.push(contact);
@@ -60,7 +60,7 @@ export async function compareContacts(world: World, setting: Setting, contacts: 
   return {
     tell: tell.map(news),
     later: jobRuns ? fresh.map(({ id }) => id) : [],
-    fresh: jobRuns ? [] : await admitted(world, setting, fresh.map(({ id }) => id), call),
+    fresh: jobRuns ? [] : await admitted(world, fresh.map(({ id }) => id), call),
     told: () => {
       for (const { id, updatedAt } of jobRuns ? tell : [...tell, ...fresh]) world.seen.note(id, updatedAt);
     },

@@ -45,7 +45,7 @@ export async function compareRecords(world: World, setting: Setting, rows: reado
     else tell.push(row);
   }
   tell.push(...await differing(world, setting, linked, call));
-  const members = new Set(await admitted(world, setting, outside.map(({ id }) => id), call));
+  const members = new Set(await admitted(world, outside.map(({ id }) => id), call));
   for (const row of outside) {
     if (members.has(row.id)) tell.push(row);
     else world.seen.note(row.record.Id, versionOf(row.record));

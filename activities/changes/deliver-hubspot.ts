@@ -13,7 +13,7 @@ const call = { lane: 'live' } as const;
  * moment late. Without one, a new or changed contact is told if it may sync.
  */
 export async function deliverHubSpot(world: World, { events }: { events: readonly HubSpotEvent[] }): Promise<{ told: number }> {
-  const setting = await ready(world);
+  await ready(world);
   const unknown: News[] = [];
   let told = 0;
   await each(events, async (event) => {
@@ -25,7 +25,7 @@ export async function deliverHubSpot(world: World, { events }: { events: readonl
     else if (!heirs.includes(true) && event.kind !== 'deletion' && event.kind !== 'privacy-deletion') unknown.push(news);
     told += heirs.filter(Boolean).length;
   });
-  const may = new Set(await admitted(world, setting, unknown.map(({ id }) => id), call));
+  const may = new Set(await admitted(world, unknown.map(({ id }) => id), call));
   const starting = unknown.filter(({ id }) => may.has(id));
   await tellAll(world, starting);
   return { told: told + starting.length };

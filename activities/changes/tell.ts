@@ -5,7 +5,6 @@ import { membershipsOf } from '../connection/segment.ts';
 import { tellContact } from '../contacts.ts';
 import type { Call } from '../crm/call.ts';
 import { each } from '../each.ts';
-import type { Setting } from '../pair/fields.ts';
 import type { World } from '../world.ts';
 
 /** A contact to be told, and of what. */
@@ -18,9 +17,12 @@ export interface News {
 export const tellAll = (world: World, news: readonly News[]): Promise<void> =>
   each(news, ({ id, input }) => tellContact(world, id, { signal: 'changed', input }));
 
-/** Of contacts without link and workflow: who may hear of a change. A non-member gets no workflow; where membership is not known, its workflow waits for it. */
-export async function admitted(world: World, { settings }: Setting, ids: readonly HubSpotContactId[], call: Call): Promise<HubSpotContactId[]> {
+/**
+ * Of contacts without link and workflow: who may hear of a change. A non-member gets no workflow; where membership is not known, its
+ * workflow waits for it. Goes by the segment in force now: another may have been chosen since the activity began.
+ */
+export async function admitted(world: World, ids: readonly HubSpotContactId[], call: Call): Promise<HubSpotContactId[]> {
   if (ids.length === 0) return [];
-  const memberships = await membershipsOf(world, settings, ids, call);
+  const memberships = await membershipsOf(world, await world.settings(), ids, call);
   return ids.filter((id) => gate(memberships.of(id)).kind !== 'outside');
 }
