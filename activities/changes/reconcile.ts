@@ -9,6 +9,8 @@ const call: Call = { lane: 'retry' };
 const archivedPages = 20;
 /** Salesforce's own log of deletions reaches 15 days back [SF-GD]. */
 const deletionLogMs = 14 * 86_400_000;
+/** Visibility shows a link a moment late: who had linked a record just before it was deleted is found the next time. */
+const overlapMs = 600_000;
 
 /**
  * Looks through HubSpot's archived contacts, which no search shows (R3), 2,000 at a time, and tells those whose workflow has not
@@ -34,7 +36,7 @@ export async function reconcileHubSpot(world: World, { after }: { after: string 
 /** Reads Salesforce's log of deletions, which has purged records too, and tells the contacts whose workflow has not heard yet. Two calls. */
 export async function reconcileSalesforce(world: World, { since }: { since: string }): Promise<{ covered: string; told: number }> {
   await ready(world);
-  const start = new Date(Math.max(Date.parse(since), Date.now() - deletionLogMs)).toISOString();
+  const start = new Date(Math.max(Date.parse(since) - overlapMs, Date.now() - deletionLogMs)).toISOString();
   const logs = await Promise.all((['Lead', 'Contact'] as const).map((type) => world.salesforce.deletedSince(type, start, call)));
   const holders = await contactsOf(world, logs.flatMap(({ ids }) => ids));
   const unheard = [...holders.values()].filter(({ known }) => known.status !== 'deleted');

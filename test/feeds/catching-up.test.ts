@@ -80,6 +80,7 @@ describe('section 3: events repeat, come late or out of order, or get lost; a po
     const s = scene();
     const [archived, purged] = [await s.pair({ email: 'gwen@firm.example' }), await s.pair({ email: 'hugo@firm.example' })];
     await s.quiet(archived.id, purged.id);
+    await until('visibility shows both links', async () => (await s.client.workflow.count(`SalesforceId IN ('${archived.record}', '${purged.record}')`)).count === 2);
     await loseEvents(true);
     await s.person.does('hubspot', 'delete', { id: archived.id });
     await s.person.does('salesforce', 'delete', { id: purged.record });

@@ -5,7 +5,7 @@ import type { HubSpotContactId } from '../../sync/records.ts';
 import type { Deletes } from '../../sync/settings.ts';
 import type { LiveActivities } from './activities.ts';
 import type { ContactState } from './state.ts';
-import { isPersonal } from './inbox.ts';
+import { isPersonal, recordDeleted } from './inbox.ts';
 import { failed, settled, type Verdict } from './verdict.ts';
 
 type Deleted = Extract<PairReading, { kind: 'deleted' }>;
@@ -58,7 +58,7 @@ export async function deletedInSalesforce(activities: LiveActivities, s: Contact
     s.bypass = null;
     return 'read again';
   }
-  const toldSo = s.gone?.side === 'salesforce' || trigger === 'salesforce delete';
+  const toldSo = s.gone?.side === 'salesforce' || trigger === recordDeleted;
   if (how === 'not-visible' && !toldSo && !isPersonal(trigger)) {
     return settled(failed({ category: 'permissions', code: 'NOT_VISIBLE', message: reason, remedy: 'Give the integration user access to the record, or resync the contact to match it anew.' }));
   }

@@ -9,10 +9,15 @@ import type { Verdict } from './verdict.ts';
 /** Whether a person asked for this very contact: that alone makes a deleted record anew, or lets go of one that is held. */
 export const isPersonal = (trigger: string | null): boolean => trigger !== null && /^resync\b/.test(trigger);
 
-/** Notes that a sync is due. Many triggers are one sync, so the inbox does not grow; a person's word outweighs the others. */
+/** Salesforce's word that the record is gone: it tells a delete from a record that merely cannot be seen. */
+export const recordDeleted = 'salesforce delete';
+
+const weightOf = (trigger: string): number => (isPersonal(trigger) ? 2 : trigger === recordDeleted ? 1 : 0);
+
+/** Notes that a sync is due. Many triggers are one sync, so the inbox does not grow; the weightiest is kept, a person's word before all. */
 export function noteSync(s: ContactState, trigger: string): void {
   const { sync } = s.inbox;
-  const kept = sync !== null && isPersonal(sync.trigger) && !isPersonal(trigger) ? sync.trigger : trigger;
+  const kept = sync !== null && weightOf(sync.trigger) > weightOf(trigger) ? sync.trigger : trigger;
   s.inbox.sync = { trigger: kept, count: (sync?.count ?? 0) + 1, held: false };
 }
 
