@@ -111,7 +111,7 @@ describe('The command line', { timeout: 480_000 }, () => {
     const [member] = (await listed('in-sync')).contacts;
     const run = await sluice('contact', member?.hubspotId ?? '');
     assert.equal(run.code, 0);
-    assert.match(run.output, /^.+ \(HubSpot contact \d+\): in-sync since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n {2}Why +\S.*\n {2}Next +Nothing is due\.\n {2}Salesforce +Lead 00Q\w+, matched by lead-email\n/);
+    assert.match(run.output, /^.+ \(HubSpot contact \d+\): in-sync since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n {2}Why +\S.*\n {2}Next +Nothing is due\.\n {2}Salesforce +(Lead 00Q\w+, matched by lead|Contact 003\w+, matched by contact)-email\n/);
     const [other] = (await listed('email-only')).contacts;
     const byEmail = contactAnswer.parse((await sluice('contact', (other?.name ?? '').toUpperCase(), '--json')).json);
     assert.equal(byEmail.hubspotId, other?.hubspotId, 'the name of a contact with an email only is its email');
