@@ -1,4 +1,5 @@
 import type { HubSpotContactId, SalesforceType } from '../../sync/records.ts';
+import { showsOutside } from '../../sync/relabel.ts';
 import { knownContacts, tellIfRunning, type KnownContact } from '../contacts.ts';
 import type { Call } from '../crm/call.ts';
 import type { HubSpotContact } from '../hubspot/index.ts';
@@ -22,9 +23,6 @@ export interface Compared {
 /** The object of a record's id, by its key prefix. */
 export const typeOfId = (id: string): SalesforceType => (id.startsWith('003') ? 'Contact' : 'Lead');
 
-/** Whether it is shown as outside the segment: the status lags behind, so whoever is must be asked for its membership. */
-export const frozen = (known: KnownContact): boolean => known.status === 'outside-segment' || known.status === 'email-only';
-
 /**
  * Compares changed contacts with their Salesforce records and says whom to tell: those that differ, and those whose state a change may
  * cure. `since` (epoch ms) is given by a poll, which cannot know what changed: whoever never synced is told only if a mapped value is newer.
@@ -42,25 +40,22 @@ export async function compareContacts(world: World, setting: Setting, contacts: 
   for (const contact of unseen) {
     const workflow = known.get(contact.id);
     if (workflow === undefined || workflow.status === 'waiting') unsynced.push(contact);
-    else if (frozen(workflow)) outside.push(contact);
+    else if (showsOutside(workflow.status)) outside.push(contact);
     else if (workflow.status !== 'in-sync' || workflow.salesforceId === null) tell.push(contact);
     else linked.push({ contact, known: workflow });
   }
   tell.push(...await differing(world, setting, linked, call));
-  const members = new Set(await admitted(world, outside.map(({ id }) => id), call));
-  for (const contact of outside) {
-    // Nothing that a frozen contact holds is written; who joins is told by the segment.
-    if (members.has(contact.id)) tell.push(contact);
-    else world.seen.note(contact.id, contact.updatedAt);
-  }
   const changed = since === null ? unsynced : await withMappedChange(world, setting, unsynced, since, call);
   const jobRuns = changed.length > 0 && (await world.pageJobRuns());
   const [waiting, fresh] = [changed.filter(({ id }) => known.has(id)), changed.filter(({ id }) => !known.has(id))];
-  tell.push(...waiting);
+  const may = new Set(await admitted(world, jobRuns ? outside : [...outside, ...fresh], call));
+  // Nothing that a frozen contact holds is written; who joins is told by the segment.
+  for (const contact of outside) if (!may.has(contact)) world.seen.note(contact.id, contact.updatedAt);
+  tell.push(...waiting, ...outside.filter((contact) => may.has(contact)));
   return {
     tell: tell.map(news),
     later: jobRuns ? fresh.map(({ id }) => id) : [],
-    fresh: jobRuns ? [] : await admitted(world, fresh.map(({ id }) => id), call),
+    fresh: fresh.filter((contact) => may.has(contact)).map(({ id }) => id),
     told: () => {
       for (const { id, updatedAt } of jobRuns ? tell : [...tell, ...fresh]) world.seen.note(id, updatedAt);
     },

@@ -1,4 +1,5 @@
 import type { HubSpotContactId, SalesforceType } from '../../sync/records.ts';
+import { showsOutside } from '../../sync/relabel.ts';
 import type { SalesforceEvent } from '../../workflows/messages.ts';
 import { externalIdField } from '../connection/schema.ts';
 import { contactsOf, knownContacts, type KnownContact } from '../contacts.ts';
@@ -8,7 +9,7 @@ import type { SalesforceRecord } from '../salesforce/index.ts';
 import { soql } from '../salesforce/soql.ts';
 import { stampOf, versionOf } from '../salesforce/text.ts';
 import type { World } from '../world.ts';
-import { frozen, type Compared } from './compare-contacts.ts';
+import type { Compared } from './compare-contacts.ts';
 import { admitted, type News } from './tell.ts';
 
 /** A record that changed, as it is now. */
@@ -40,14 +41,14 @@ export async function compareRecords(world: World, setting: Setting, rows: reado
   for (const row of owned) {
     if (row.known === undefined) homeless.push(row);
     else if (gone(row) || row.kind === 'undelete') tell.push(row);
-    else if (frozen(row.known)) outside.push(row);
+    else if (showsOutside(row.known.status)) outside.push(row);
     else if (row.known.status === 'in-sync') linked.push(row);
     else tell.push(row);
   }
   tell.push(...await differing(world, setting, linked, call));
-  const members = new Set(await admitted(world, outside.map(({ id }) => id), call));
+  const may = new Set(await admitted(world, outside, call));
   for (const row of outside) {
-    if (members.has(row.id)) tell.push(row);
+    if (may.has(row)) tell.push(row);
     else world.seen.note(row.record.Id, versionOf(row.record));
   }
   const jobRuns = homeless.length > 0 && (await world.pageJobRuns());

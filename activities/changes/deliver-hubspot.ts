@@ -25,8 +25,7 @@ export async function deliverHubSpot(world: World, { events }: { events: readonl
     else if (!heirs.includes(true) && event.kind !== 'deletion' && event.kind !== 'privacy-deletion') unknown.push(news);
     told += heirs.filter(Boolean).length;
   });
-  const may = new Set(await admitted(world, unknown.map(({ id }) => id), call));
-  const starting = unknown.filter(({ id }) => may.has(id));
+  const starting = await admitted(world, unknown, call);
   await tellAll(world, starting);
   return { told: told + starting.length };
 }

@@ -18,11 +18,12 @@ export const tellAll = (world: World, news: readonly News[]): Promise<void> =>
   each(news, ({ id, input }) => tellContact(world, id, { signal: 'changed', input }));
 
 /**
- * Of contacts without link and workflow: who may hear of a change. A non-member gets no workflow; where membership is not known, its
- * workflow waits for it. Goes by the segment in force now: another may have been chosen since the activity began.
+ * Of contacts that have no workflow, or are shown as outside the segment: who may hear of a change. A non-member is told nothing; where
+ * membership is not known, the contact's workflow waits for it. Goes by the segment in force now: another may have been chosen since
+ * the activity began.
  */
-export async function admitted(world: World, ids: readonly HubSpotContactId[], call: Call): Promise<HubSpotContactId[]> {
-  if (ids.length === 0) return [];
-  const memberships = await membershipsOf(world, await world.settings(), ids, call);
-  return ids.filter((id) => gate(memberships.of(id)).kind !== 'outside');
+export async function admitted<One extends { id: HubSpotContactId }>(world: World, ones: readonly One[], call: Call): Promise<One[]> {
+  if (ones.length === 0) return [];
+  const memberships = await membershipsOf(world, await world.settings(), ones.map(({ id }) => id), call);
+  return ones.filter(({ id }) => gate(memberships.of(id)).kind !== 'outside');
 }

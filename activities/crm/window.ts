@@ -16,9 +16,9 @@ const mostUnderWay = 3;
 
 /**
  * Lets calls for one record each share a batch: all that come within the window go out together, and with a few batches under way all
- * that come until one of them has ended; so the busier it is, the larger the batches and the fewer the calls. A call that comes alone waits for no
- * others: somebody's single edit is not held up. Nothing is cached between batches, since a read decides what is written. The signal
- * ends only its caller's wait.
+ * that come until one of them has ended; so the busier it is, the larger the batches and the fewer the calls. A call that comes alone
+ * waits for no others: somebody's single edit is not held up. Nothing is cached between batches, since a read decides what is written.
+ * The signal ends only its caller's wait.
  */
 export function openWindow<Key, Value>({ windowMs, atMost, load }: WindowOptions<Key, Value>): (key: Key, signal?: AbortSignal) => Promise<Value> {
   let underWay = 0;

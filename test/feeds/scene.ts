@@ -85,9 +85,8 @@ async function openScene(t: { after(end: () => Promise<void>): void }, sluice: S
     },
     /** Waits until the feed has read twice more who joined: then it knows the segment's size, and notices who leaves. */
     sizeKnown: async (): Promise<void> => {
-      const reads = async () => Object.entries((await hubspot.calls()).byRoute).reduce((sum, [route, n]) => sum + (route.includes('join-order') ? n : 0), 0);
-      const before = await reads();
-      await until('the feed has read who joined', async () => (await reads()) >= before + 2);
+      const before = await hubspot.callsTo(/join-order/);
+      await until('the feed has read who joined', async () => (await hubspot.callsTo(/join-order/)) >= before + 2);
     },
     /** Waits until the statuses were compared with the segment once more since `act`. */
     relabelled: async (act: () => Promise<unknown>): Promise<void> => {

@@ -51,6 +51,7 @@ export function hubspotPerson(url: string) {
     members: async (listId: string) => z.looseObject({ results: z.array(z.looseObject({ recordId: z.string() })) }).parse(await api('GET', `/crm/v3/lists/${listId}/memberships?limit=250`)).results.map((r) => r.recordId),
     count: async () => z.looseObject({ total: z.number() }).parse(await api('POST', '/crm/v3/objects/contacts/search', { filterGroups: [], limit: 1 })).total,
     calls: async () => calls.parse(await control('GET', 'calls')),
+    callsTo: async (route: RegExp) => countIn(calls.parse(await control('GET', 'calls')), (one) => route.test(one)),
     forgetCalls: () => control('DELETE', 'calls'),
     fault: (fault: object) => control('POST', 'faults', fault),
     noFaults: () => control('DELETE', 'faults'),
@@ -82,6 +83,10 @@ export function salesforcePerson(url: string) {
     noFaults: () => control('DELETE', 'faults'),
   };
 }
+
+/** How often routes were called. */
+const countIn = ({ byRoute }: z.infer<typeof parts>, counts: (route: string) => boolean): number =>
+  Object.entries(byRoute).reduce((sum, [route, n]) => sum + (counts(route) ? n : 0), 0);
 
 /** Waits until `holds`, at most `ms`; fails with `what`. Asks less and less often, since asking is work for the server that all share. */
 export async function until(what: string, holds: () => Promise<boolean>, ms = 20_000): Promise<void> {
@@ -199,8 +204,8 @@ export async function testSluice({ segmentLagMs = 0 }: SluiceTestOptions = {}) {
 }
 
 /** Calls that change a CRM; batch reads, searches and retrieves are POSTs too, and a composite call is what its parts are. */
-function writesIn({ byRoute }: z.infer<typeof parts>): number {
+function writesIn(counted: z.infer<typeof parts>): number {
   const reads = /^POST \/cometd\/|\/(batch\/read|search|token|introspect|composite)$|composite\/sobjects\/:type$/;
   const isWrite = (route: string): boolean => !route.startsWith('GET') && !(route.startsWith('POST') && reads.test(route));
-  return Object.entries(byRoute).reduce((sum, [route, n]) => sum + (isWrite(route) ? n : 0), 0);
+  return countIn(counted, isWrite);
 }

@@ -2,6 +2,7 @@
 import { describeRef, type PairReading } from '../../sync/pair.ts';
 import type { Hindrance, Pair } from '../../sync/plan.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
+import { showsOutside } from '../../sync/relabel.ts';
 import type { Deletes } from '../../sync/settings.ts';
 import type { LiveActivities } from './activities.ts';
 import type { ContactState } from './state.ts';
@@ -10,7 +11,7 @@ import { failed, settled, type Verdict } from './verdict.ts';
 
 type Deleted = Extract<PairReading, { kind: 'deleted' }>;
 
-const frozen = (s: ContactState): boolean => s.phase.status === 'outside-segment' || s.phase.status === 'email-only' || s.membership?.kind === 'outside';
+const frozen = (s: ContactState): boolean => showsOutside(s.phase.status) || s.membership?.kind === 'outside';
 
 function noteGone(s: ContactState, side: 'hubspot' | 'salesforce', why: string, whileFrozen: boolean): void {
   // Whoever restores the side that went first must not see it deleted again for the other, which was deleted after it.

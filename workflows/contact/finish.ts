@@ -45,8 +45,8 @@ export function finish(s: ContactState, pair: Pair, decision: Decision, trigger:
   }
   // A field that waits for the base of a running page job is looked at again soon.
   const open = decision.fields.flatMap((f) => (f.waitsForBase ? [f.hubspot] : []));
-  return open.length === 0 ? settled({ status: 'in-sync', reason })
-    : { kind: 'later', phase: { status: 'waiting', reason: `Decides ${open.join(', ')} once the running job has handed over what both sides agreed on.` }, at: Date.now() + 15_000 };
+  if (open.length === 0) return settled({ status: 'in-sync', reason });
+  return { kind: 'later', phase: { status: 'waiting', reason: `Decides ${open.join(', ')} once the running job has handed over what both sides agreed on.` }, at: Date.now() + 15_000 };
 }
 
 function remember(s: ContactState, decision: Decision, trigger: string, at: string): void {
