@@ -90,13 +90,15 @@ async function openScene(t: { after(end: () => Promise<void>): void }, sluice: S
     },
     /** Waits until the statuses were compared with the segment once more since `act`. */
     relabelled: async (act: () => Promise<unknown>): Promise<void> => {
-      const run = () => s.client.workflow.getHandle(`resync/${s.connection}/relabel`).describe().catch(() => null);
+      const runs = () => s.client.workflow.getHandle(`resync/${s.connection}/relabel`).describe().catch(() => null);
+      const asked = async () => ((await s.main.describe()).raw.pendingActivities ?? []).length === 0;
+      let before: Awaited<ReturnType<typeof runs>> = null;
       // One that is under way would go on in its own run.
-      await until('no comparison is under way', async () => (await run())?.status.name !== 'RUNNING');
-      const before = await run();
+      await until('no comparison is under way', async () => await asked() && (before = await runs())?.status.name !== 'RUNNING');
       await act();
       await until('the statuses were compared', async () => {
-        const now = await run();
+        if (!(await asked())) return false;
+        const now = await runs();
         return now?.status.name === 'COMPLETED' && now.runId !== before?.runId;
       });
     },

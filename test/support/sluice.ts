@@ -124,7 +124,7 @@ export async function testSluice({ segmentLagMs = 0 }: SluiceTestOptions = {}) {
       hubspot: { baseUrl: hs.url, auth, sandbox: true },
       salesforce: { loginUrl: sf.url, clientId: 'sandbox', clientSecret: 'sandbox', sandbox: true },
     };
-    const worker = await createSluiceWorker({ environment, nativeConnection, client, namespace: 'default', workflowBundle, shutdownGraceTime: '1 second' });
+    const worker = await createSluiceWorker({ environment, nativeConnection, client, namespace: 'default', workflowBundle, shutdownGraceTime: '3 seconds' });
     const running = worker.run();
     let stopped: Promise<void> | null = null;
     return {
