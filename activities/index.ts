@@ -30,7 +30,7 @@ export function createActivities(dependencies: Dependencies) {
   const interactive = {
     ...liveActivities(world),
     readSegment: over(readSegment),
-    checkConnection: over(checkConnection),
+    checkConnection: page(checkConnection),
     startRelabel: () => startRelabel(world),
     eraseRuns: over(eraseRuns),
     listSegments: () => listSegments(world),

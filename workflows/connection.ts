@@ -29,10 +29,10 @@ export async function connection(...given: [z.input<ReturnType<typeof input>>?])
     taskQueue: live, startToCloseTimeout: '10 seconds', scheduleToCloseTimeout: '20 seconds', retry: { maximumAttempts: 3 }, summary: 'Read the segment from HubSpot',
   });
   const { checkConnection } = wf.proxyActivities<Pick<Activities, 'checkConnection'>>({
-    taskQueue: live, startToCloseTimeout: '1 minute', retry: { maximumInterval: '30 seconds' }, summary: 'Check both accounts',
+    taskQueue: live, startToCloseTimeout: '1 minute', heartbeatTimeout: '12 seconds', retry: { maximumInterval: '30 seconds' }, summary: 'Check both accounts',
   });
   const { startRelabel } = wf.proxyActivities<Pick<Activities, 'startRelabel'>>({
-    taskQueue: live, startToCloseTimeout: '30 seconds', retry: { maximumInterval: '30 seconds' }, summary: 'Have the statuses of the contacts brought up to date',
+    taskQueue: live, startToCloseTimeout: '10 seconds', retry: { maximumInterval: '30 seconds' }, summary: 'Have the statuses of the contacts brought up to date',
   });
   const { listSegments, findSegment, findContact } = wf.proxyActivities<Pick<Activities, 'listSegments' | 'findSegment' | 'findContact'>>({
     taskQueue: live, startToCloseTimeout: '15 seconds', scheduleToCloseTimeout: '30 seconds', summary: 'Look something up in HubSpot',

@@ -27,9 +27,14 @@ test('a worker that meets other accounts than the connection belongs to writes n
   await copySandboxes(dataDir, kept);
 
   // The sandboxes are reset while no worker runs, to people of the same ids and emails, or many: whatever is written would show.
+  // It dies in the midst of a check, which the next worker must not wait out.
   const away = await devStack(t, dataDir);
+  await away.hubspot.fault({ path: '/./', delayMs: 3_600_000, times: 1000 });
+  await away.client.workflow.getHandle('connection/main').signal(m.check);
+  await until('a check is under way', async () => ((await away.client.workflow.getHandle('connection/main').describe()).raw.pendingActivities ?? []).some(({ activityType, state }) => activityType?.name === 'checkConnection' && state === 2));
   away.stack.worker.kill('SIGKILL');
   await away.stack.worker.ended;
+  await away.hubspot.noFaults();
   for (const crm of [away.hubspot, away.salesforce]) await crm.control('POST', 'reset', { seed: 'synthetic', count: 300, random: 5 });
   const before = await snapshot(away);
   await away.contact(id).signal(m.resync, { reason: 'while nobody is there' });
@@ -38,7 +43,7 @@ test('a worker that meets other accounts than the connection belongs to writes n
   const printed = away.lines.length;
   await away.stack.startWorker();
 
-  await until('the connection is not ready', async () => !(await away.settings()).ready);
+  await until('the connection is not ready', async () => !(await away.settings()).ready, 30_000);
   const { problems, accounts } = await away.settings();
   assert.deepEqual(accounts, belongs, 'the connection still belongs to the first accounts');
   assert.equal(problems.length, 1);

@@ -27,9 +27,11 @@ async function openScene(t: { after(end: () => Promise<void>): void }, sluice: S
   const { hubspot, salesforce } = s;
   const control = { hubspot: hubspot.control, salesforce: salesforce.control };
   const working = async (crm: Crm): Promise<boolean> => {
+    // In this order: what no longer waits is in an activity, or done.
+    if ((await feeds.feed(crm)).waiting > 0) return true;
     const { raw } = await s.client.workflow.getHandle(`changes/${s.connection}/${crm}`).describe();
     // Listening goes on for ever; nobody waits for the reading of joiners.
-    return (raw.pendingActivities ?? []).some(({ activityType }) => activityType?.name !== 'subscribeChanges' && activityType?.name !== 'readJoiners') || (await feeds.feed(crm)).waiting > 0;
+    return (raw.pendingActivities ?? []).some(({ activityType }) => activityType?.name !== 'subscribeChanges' && activityType?.name !== 'readJoiners');
   };
 
   /** Waits until what was told is handed on, and these contacts are at rest. */

@@ -13,7 +13,7 @@ export function feedActivities({ live, bulk }: { live: string; bulk: string }) {
   const { pollHubSpot, pollSalesforce } = proxyActivities<Pick<Activities, 'pollHubSpot' | 'pollSalesforce'>>({ ...patient, taskQueue: bulk, summary: 'Read what changed since the last poll' });
   const { readJoiners } = proxyActivities<Pick<Activities, 'readJoiners'>>({ ...patient, taskQueue: bulk, summary: 'Read who joined the segment' });
   const { reconcileHubSpot, reconcileSalesforce } = proxyActivities<Pick<Activities, 'reconcileHubSpot' | 'reconcileSalesforce'>>({ ...patient, taskQueue: bulk, summary: 'Look for deletes that nobody told of' });
-  const { startRelabel } = proxyActivities<Pick<Activities, 'startRelabel'>>({ taskQueue: live, startToCloseTimeout: '30 seconds', retry: { maximumInterval: '30 seconds' }, summary: 'Have the statuses compared with the segment' });
+  const { startRelabel } = proxyActivities<Pick<Activities, 'startRelabel'>>({ taskQueue: live, startToCloseTimeout: '10 seconds', retry: { maximumInterval: '30 seconds' }, summary: 'Have the statuses compared with the segment' });
   const { subscribeChanges } = proxyActivities<Pick<Activities, 'subscribeChanges'>>({
     taskQueue: live, startToCloseTimeout: '30 days', heartbeatTimeout: '15 seconds', retry: { initialInterval: '1 second', maximumInterval: '30 seconds' },
     // The next run listens at once; for a moment both may, and what is told twice does no harm.

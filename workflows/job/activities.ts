@@ -7,7 +7,7 @@ const page = { startToCloseTimeout: '2 minutes', heartbeatTimeout: '12 seconds',
 /** The bulk activities of one connection, with the sentences that the timeline shows. */
 export function bulkActivities(taskQueue: string) {
   // A proxy answers any name and cannot be spread.
-  const { listPages, listContacts } = proxyActivities<Pick<Activities, 'listPages' | 'listContacts'>>({ taskQueue, ...page, heartbeatTimeout: undefined, summary: 'List the next pages' });
+  const { listPages, listContacts } = proxyActivities<Pick<Activities, 'listPages' | 'listContacts'>>({ taskQueue, ...page, summary: 'List the next pages' });
   const { importPage } = proxyActivities<Pick<Activities, 'importPage'>>({ taskQueue, ...page, summary: 'Import a page and fill it' });
   const { findMembers } = proxyActivities<Pick<Activities, 'findMembers'>>({ taskQueue, ...page, summary: 'Look who joined the segment meanwhile' });
   const { fillPage } = proxyActivities<Pick<Activities, 'fillPage'>>({ taskQueue, ...page, summary: 'Fill who joined' });
