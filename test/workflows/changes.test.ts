@@ -17,12 +17,16 @@ const recordId = (n: number) => `00Q${String(n).padStart(12, '0')}AAA`;
 
 async function open(name: string, fakes = fakeFeeds()) {
   const connection = uniqueConnection(name);
-  const { stop } = await startFakeWorkers({ ...temporal, workflowBundle, connection, activities: fakes.activities });
-  after(stop);
+  const serve = async () => {
+    const { stop } = await startFakeWorkers({ ...temporal, workflowBundle, connection, activities: fakes.activities });
+    after(stop);
+    return stop;
+  };
+  const stop = await serve();
   const start = (crm: Crm) => temporal.client.workflow.start(`${crm}Changes`, changesStart(connection, crm));
   const handle = (crm: Crm) => temporal.client.workflow.getHandle(workflowIds.changes(connection, crm));
   return {
-    ...fakes, connection, handle,
+    ...fakes, connection, handle, serve, stop,
     start: async (crm: Crm) => {
       await start(crm);
       await until('the place is marked', async () => (await handle(crm).query(m.feed)).readUpTo !== null);
@@ -60,6 +64,18 @@ describe('a change feed', { concurrency: 4 }, () => {
     assert.ok(s.world.delivered.includes('7') && s.world.delivered.includes('8'));
     assert.equal(new Set([...s.world.compared, ...s.world.delivered]).size, 302);
     assert.ok(s.world.delivered.length <= 22, `${s.world.delivered.length} were told one by one`);
+  });
+
+  test('thousands of events that came while no worker ran are taken in one task', async () => {
+    const s = await open('thousands');
+    await s.start('hubspot');
+    await s.stop();
+    for (let page = 0; page < 100; page++) await s.hubspot(Array.from({ length: 100 }, (_, i) => change(1_000 + (page % 50) * 100 + i)));
+    await s.serve();
+    await until('everybody was compared', async () => new Set(s.world.compared).size === 5_000, 60_000);
+    const { events } = await s.handle('hubspot').fetchHistory();
+    const failed = (events ?? []).filter((event) => event.workflowTaskFailedEventAttributes ?? event.workflowTaskTimedOutEventAttributes);
+    assert.deepEqual(failed.map((event) => event.workflowTaskFailedEventAttributes?.failure?.message), []);
   });
 
   test('what could not be handed on stays, shows why, and is handed on later', async () => {

@@ -44,13 +44,11 @@ export async function hubspotChanges(...given: [z.input<ReturnType<typeof input>
   show();
 
   const burst = () => s.inbox.filter(isChange).length > mostAlone;
-  const alone = (event: m.HubSpotEvent) => !isChange(event) || !burst();
-  const deliver = () => {
-    const burstNow = burst();
-    return taking(s, mostAlone, (event) => !isChange(event) || !burstNow, async (events) => {
-      s.counts.told += (await activities.deliverHubSpot({ events })).told;
-    });
-  };
+  /** Whether an event is told by itself now. Asked at every signal: the inbox is counted once for all of it. */
+  const alone = (): (event: m.HubSpotEvent) => boolean => (burst() ? (event) => !isChange(event) : () => true);
+  const deliver = () => taking(s, mostAlone, alone(), async (events) => {
+    s.counts.told += (await activities.deliverHubSpot({ events })).told;
+  });
   const compare = () => taking(s, pageSize, isChange, async (events) => {
     const { told, later } = await activities.compareHubSpot({ ids: [...new Set(events.map(({ id }) => id))] as typeof s.later });
     s.counts.told += told;
@@ -91,7 +89,7 @@ export async function hubspotChanges(...given: [z.input<ReturnType<typeof input>
   // A feed that starts has nothing to reconcile yet.
   if (s.reconcileDueAt === 0 && s.position === null) s.reconcileDueAt = Date.now() + s.feeds.reconcileHours * 3_600_000;
   await Promise.all([
-    whenever(s, () => s.inbox.some(alone), deliver, show),
+    whenever(s, () => s.inbox.some(alone()), deliver, show),
     whenever(s, burst, compare, show),
     whenever(s, () => s.pollDueAt, poll, show),
     whenever(s, () => s.joinersDueAt, join, show),

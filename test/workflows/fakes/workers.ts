@@ -23,12 +23,12 @@ export async function startFakeWorkers({ nativeConnection, workflowBundle, conne
     Worker.create({ ...common, taskQueue: bulk, activities }),
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));
-  return {
-    stop: async () => {
-      for (const worker of workers) worker.shutdown();
-      await running;
-    },
+  let stopped: Promise<unknown> | null = null;
+  const stop = () => {
+    for (const worker of workers) worker.shutdown();
+    return running;
   };
+  return { stop: async () => { await (stopped ??= stop()); } };
 }
 
 /** A run's events, with the names that Temporal gives their types. */
