@@ -1,3 +1,4 @@
+import { landed, type Attempt } from './attempt.ts';
 import { decide, nextBase, type Decision } from './decide.ts';
 import { describeRef, type PairReading, type PairWrite, type Refusal, type WriteOutcome } from './pair.ts';
 import type { Base, FieldReading, HubSpotContactId, Link, SyncError } from './records.ts';
@@ -13,6 +14,8 @@ export interface Memory {
   baseFields?: Readonly<Record<string, string>>;
   /** Epoch ms of the last read at which Salesforce still showed the base. */
   salesforceSeenAt: number | null;
+  /** A write that was sent and not answered. */
+  attempt?: Attempt | null;
 }
 
 /** Each mapped property's field as `Lead.Title`; a property that another type's field stands for keeps its base on conversion. */
@@ -23,15 +26,16 @@ export function fieldsOf({ match, createAs, fields }: Pair): Record<string, stri
 
 /**
  * The base without the properties that are mapped to another field by now: that field never synced, and what it lacks is no
- * deletion (behaviour: section 11).
+ * deletion (behaviour: section 11). A write that landed without an answer counts: it is nobody's edit.
  */
-export function baseOf(pair: Pair, { base, baseFields = {} }: Pick<Memory, 'base' | 'baseFields'>): Base {
+export function baseOf(pair: Pair, { base, baseFields = {}, attempt = null }: Pick<Memory, 'base' | 'baseFields' | 'attempt'>): Base {
   const now = fieldsOf(pair);
   const typeOf = (field: string): string => field.slice(0, field.indexOf('.'));
-  return Object.fromEntries(Object.entries(base).filter(([hubspot]) => {
+  const kept = Object.fromEntries(Object.entries(base).filter(([hubspot]) => {
     const [then, today] = [baseFields[hubspot], now[hubspot]];
     return then === undefined || today === undefined || then === today || typeOf(then) !== typeOf(today);
   }));
+  return attempt === null ? kept : { ...kept, ...landed(attempt, pair) };
 }
 
 /** Decides what a sync of this reading would write; `hubspot-only` is S4's one pass, which writes nothing in Salesforce. */

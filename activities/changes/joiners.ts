@@ -11,7 +11,7 @@ import { reached } from '../page/position.ts';
 import type { World } from '../world.ts';
 import { ready } from './ready.ts';
 import { mostAlone, takeUp } from './take-up.ts';
-import { tellAll, type News } from './tell.ts';
+import { admitted, tellAll, type News } from './tell.ts';
 
 const call: Call = { lane: 'retry' };
 const pagesPerRead = 20;
@@ -52,8 +52,9 @@ export async function readJoiners(world: World, { position }: { position: JoinPo
   const { settings } = await ready(world);
   const nothing = (kept: JoinPosition | null): Joined => ({ position: kept, joined: 0, told: 0, later: [], left: false, sweepCalls: 0, more: false, feeds: settings.feeds });
   const { segment } = settings;
+  const same = position !== null && position.segmentId === segment?.id && position.selectedAt === segment.selectedAt;
+  if (position !== null && !same) return { ...await readFormer(world, position, segment?.selectedAt), feeds: settings.feeds };
   if (segment === null || segment.unusable !== null) return nothing(null);
-  const same = position !== null && position.segmentId === segment.id && position.selectedAt === segment.selectedAt;
   const at: JoinPosition = same ? { ...position, tail: [...position.tail] }
     : { segmentId: segment.id, selectedAt: segment.selectedAt, since: null, processing: false, after: null, tail: [], size: null };
   if (at.since === null) {
@@ -71,7 +72,21 @@ export async function readJoiners(world: World, { position }: { position: JoinPo
   }
 }
 
-async function walk(world: World, at: JoinPosition, since: string): Promise<Omit<Joined, 'feeds'>> {
+/** Who joined the former segment while it was still in force, and was not read yet: the present one decides whether they may sync. */
+async function readFormer(world: World, position: JoinPosition, until: string | undefined): Promise<Omit<Joined, 'feeds'>> {
+  const over = { position: null, left: false, sweepCalls: 0, more: true };
+  if (position.since === null) return { ...over, joined: 0, told: 0, later: [] };
+  try {
+    const read = await walk(world, { ...position, tail: [...position.tail], size: null }, position.since, until);
+    return read.more ? read : { ...read, ...over };
+  } catch (error) {
+    if (!(error instanceof CrmFailure) || error.status !== 404) throw error;
+    return { ...over, joined: 0, told: 0, later: [] };
+  }
+}
+
+/** `until` is a time (ISO) after which joining is not meant. */
+async function walk(world: World, at: JoinPosition, since: string, until?: string): Promise<Omit<Joined, 'feeds'>> {
   const joiners: SegmentMember[] = [];
   const before = at.size;
   let more = true;
@@ -79,14 +94,14 @@ async function walk(world: World, at: JoinPosition, since: string): Promise<Omit
     const { members, after, total } = await world.hubspot.joinedPage(at.segmentId, at.after, call);
     const seen = new Set(at.tail);
     const fresh = members.filter((m) => !seen.has(entryOf(m)));
-    joiners.push(...fresh.filter(({ joinedAt }) => Date.parse(joinedAt) > Date.parse(since)));
+    joiners.push(...fresh.filter(({ joinedAt }) => Date.parse(joinedAt) > Date.parse(since) && (until === undefined || Date.parse(joinedAt) <= Date.parse(until))));
     more = after !== null;
     at.after = after ?? at.after;
     at.tail = after === null ? members.map(entryOf) : [];
     if (!more) at.size = total;
     reached({ joiners: joiners.length });
   }
-  const { told, later } = await trigger(world, joiners);
+  const { told, later } = await trigger(world, until === undefined ? joiners : await admitted(world, joiners.map((one) => ({ ...one, id: one.contactId })), call));
   const left = !more && before !== null && at.size !== null && before + joiners.length > at.size;
   const sweepCalls = left ? Math.ceil((await countContacts(world)) / 100) : 0;
   return { position: at, joined: joiners.length, told, later, left, sweepCalls, more };

@@ -137,6 +137,29 @@ describe('S1, S2 and S3: joining and leaving the segment', { concurrency: false 
     await s.become(next, 'in-sync');
   });
 
+  test('S3.3 who joined just before another segment was chosen is triggered where that one lets it, though it was read later', async () => {
+    const s = scene();
+    const [former, other] = [await s.hubspot.segment('Earlier', 'message', ['early bird']), await s.hubspot.segment('Later', 'message', ['latecomer'])];
+    await s.relabelled(() => s.select(former));
+    const [both, one] = [await s.hubspot.create({ email: 'quinn@firm.example', lastname: 'Quinn' }), await s.hubspot.create({ email: 'ruth@firm.example', lastname: 'Ruth' })];
+    await s.sizeKnown();
+    await s.quiet();
+    const reads = await s.hubspot.callsTo(/join-order/);
+    await s.hubspot.fault({ method: 'GET', path: '/join-order/', status: 503, times: 1000 });
+    await until('a read has failed', async () => (await s.hubspot.callsTo(/join-order/)) > reads);
+    await s.hubspot.edit(both, { message: 'early bird, latecomer' });
+    await s.hubspot.edit(one, { message: 'early bird' });
+    await s.relabelled(() => s.select(other));
+    const failed = await s.hubspot.callsTo(/join-order/);
+    // A read that began under the former segment has given up by then: one call is sent four times.
+    await until('another read has begun', async () => (await s.hubspot.callsTo(/join-order/)) >= failed + 5);
+    await s.hubspot.noFaults();
+    assert.equal((await s.become(both, 'in-sync', 30_000)).lastSync?.trigger, 'segment joined');
+    await s.quiet();
+    assert.equal(await s.state(one).catch(() => null), null, 'a non-member of the present segment hears nothing');
+    await s.relabelled(() => s.select(segment));
+  });
+
   test('S6.5 when an imported contact that is email-only joins, joining triggers the fill', async () => {
     const s = scene();
     await s.settings({ looksAfterSeconds: [] });

@@ -171,6 +171,23 @@ describe('failures of a running contact', () => {
     assert.equal(s.of('6').writes.length, 7);
   });
 
+  test('a write that landed without an answer is nobody\'s edit: what a person changed meanwhile stands', async () => {
+    const { values, nextWrites, writes } = s.of('8');
+    const title = values['jobtitle'] ?? assert.fail();
+    await s.sync('8');
+    await s.sync('8');
+    writes.length = 0;
+    title.h = 'Baroness';
+    nextWrites.push(() => {
+      Object.assign(title, { s: 'Baroness', h: 'Duchess' });
+      throw told('backoff', 'The connection broke.');
+    });
+    await s.signal('8', m.changed, { source: 'hubspot', kind: 'propertyChange' });
+    await until('it was written again', async () => writes.length === 2);
+    await s.rest('8');
+    assert.deepEqual([title.h, title.s, writes.map((w) => [w.hubspot, w.salesforce.fields])], ['Duchess', 'Duchess', [[{}, { Title: 'Baroness' }], [{}, { Title: 'Duchess' }]]]);
+  });
+
   test('a sync that waits for its time survives a look', async () => {
     s.of('7').values.jobtitle = { salesforce: 'Title', h: null, s: 'Countess' };
     s.of('7').nextWrites.push(fail('backoff', 'Salesforce is away.'));

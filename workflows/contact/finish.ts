@@ -31,6 +31,7 @@ export function finish(s: ContactState, pair: Pair, decision: Decision, trigger:
   s.name = nameAfter(pair, decision);
   s.lastSync = { at, trigger, wrote };
   s.salesforceSeenAt = Date.parse(pair.readAt);
+  s.attempt = null;
   s.inbox.inherited = [];
   if (link !== null) s.resolved = null;
   if (wrote.hubspot.length + wrote.salesforce.length > 0) s.writtenAt = [...s.writtenAt, Date.now()];

@@ -1,7 +1,8 @@
 import { condition, isCancellation, patched } from '@temporalio/workflow';
+import { attemptOf } from '../../sync/attempt.ts';
 import type { Decision } from '../../sync/decide.ts';
 import { gate } from '../../sync/gate.ts';
-import type { PairReading } from '../../sync/pair.ts';
+import type { PairReading, PairWrite, WriteOutcome } from '../../sync/pair.ts';
 import { decidePair, planPass, planWrite, type Pair } from '../../sync/plan.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import type { LiveActivities } from './activities.ts';
@@ -57,7 +58,7 @@ export async function syncPass(activities: LiveActivities, s: ContactState, hubs
       if (write === null) return finishOpen(s, pair, decision, trigger, null);
       const loop = loopGuard(s);
       if (loop !== null) return loop;
-      const outcome = await activities.writePair(write);
+      const outcome = await send(activities, s, write, decision);
       if (outcome.kind === 'stale') continue;
       const verdict = finishOpen(s, pair, decision, trigger, outcome);
       // A new record holds what Salesforce itself filled in: it is read back, and the base set on what is there.
@@ -71,6 +72,15 @@ export async function syncPass(activities: LiveActivities, s: ContactState, hubs
   }
 }
 
+/** Sends a decision. What it was to bring is kept until an answer has come; where nothing was sent, what was kept before. */
+async function send(activities: LiveActivities, s: ContactState, write: PairWrite, decision: Decision): Promise<WriteOutcome> {
+  const before = s.attempt;
+  s.attempt = attemptOf(write, decision, before);
+  const outcome = await activities.writePair(write);
+  if (outcome.kind === 'stale') s.attempt = before;
+  return outcome;
+}
+
 /** Whoever may sync needs no pass through a closed gate, now or later. */
 function finishOpen(s: ContactState, ...sync: [Pair, Decision, string, Parameters<typeof finish>[4]]): Verdict {
   const verdict = finish(s, ...sync);
@@ -82,7 +92,7 @@ function finishOpen(s: ContactState, ...sync: [Pair, Decision, string, Parameter
 async function passOnce(activities: LiveActivities, s: ContactState, hubspotId: HubSpotContactId, pair: Pair, trigger: string): Promise<Verdict | 'read again'> {
   const decision = decidePair(pair, s, 'hubspot-only');
   const write = planPass(hubspotId, pair, decision);
-  const outcome = write === null ? null : await activities.writePair(write);
+  const outcome = write === null ? null : await send(activities, s, write, decision);
   if (outcome?.kind === 'stale') return 'read again';
   const verdict = finish(s, pair, decision, trigger, outcome);
   if (s.bypass !== null) s.passes = [...s.passes, s.bypass.id].slice(-keptPasses);

@@ -1,3 +1,4 @@
+import type { Attempt } from '../../sync/attempt.ts';
 import type { Membership } from '../../sync/gate.ts';
 import type { Handover } from '../../sync/handover.ts';
 import type { Base, HubSpotContactId, Link, SalesforceId, SalesforceRef, SyncError } from '../../sync/records.ts';
@@ -95,6 +96,8 @@ export interface ContactState {
   proposed: Link | null;
   /** A record was made in Salesforce that may be a duplicate of the linked one. */
   furtherRecord: boolean;
+  /** A write that was sent and not answered. */
+  attempt: Attempt | null;
   /** When the pair was written lately (epoch ms); at most 10. */
   writtenAt: number[];
   /** It was written so often that it is held until a person resyncs it. */
@@ -125,7 +128,7 @@ export function newContact(now: string): ContactState {
   return {
     phase: { status: 'waiting', reason: 'Not looked at yet.' }, since: now, name: null, link: null, base: {}, membership: null,
     settingsVersion: 0, origin: { kind: 'sync', at: now }, lastSync: null, salesforceSeenAt: null,
-    trouble: null, alarm: null, gone: null, pendingDelete: null, bypass: null, passes: [], resolved: null, proposed: null, furtherRecord: false, writtenAt: [], looping: false, ownWrites: null, lockedOut: null, duplicates: [], formerIds: [], forgotten: null,
+    trouble: null, alarm: null, gone: null, pendingDelete: null, bypass: null, passes: [], resolved: null, proposed: null, furtherRecord: false, attempt: null, writtenAt: [], looping: false, ownWrites: null, lockedOut: null, duplicates: [], formerIds: [], forgotten: null,
     syncing: null, inbox: { sync: null, look: false, handovers: [], inherited: [], privacy: false, forget: null }, paused: false, history: [], rejected: [],
   };
 }

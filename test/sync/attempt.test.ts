@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { attemptOf, landed, type Attempt } from '../../sync/attempt.ts';
+import { decide } from '../../sync/decide.ts';
+import type { PairMatch, PairWrite } from '../../sync/pair.ts';
+import type { FieldReading, HubSpotContactId, SalesforceId } from '../../sync/records.ts';
+
+const lead = (id: string) => ({ type: 'Lead' as const, id: id as SalesforceId });
+const field = (hubspot: string, salesforce: string, h: string | null, s: string | null): FieldReading => ({
+  hubspot, salesforce, rule: 'two-way', treatment: 'ordinary', direction: 'both', hubspotChangedAt: null,
+  h: { key: h, text: h, ...(h !== s && { write: h }) }, s: { key: s, text: s, ...(h !== s && { write: s ?? '' }) },
+});
+const linked = (id: string): PairMatch => ({ kind: 'linked', record: { link: { ...lead(id), rung: 'lead-email' }, externalId: null, modifiedAt: 0, duplicates: [] } });
+const pair = (id: string, title: [h: string | null, s: string | null], phone: [h: string | null, s: string | null]) => ({ match: linked(id), fields: [field('jobtitle', 'Title', ...title), field('phone', 'Phone', ...phone)] });
+const decided = (fields: FieldReading[], base: Record<string, string | null>) => decide({ fields, base, salesforceChange: { after: null, before: null }, mode: 'sync', linkedNow: false, baseOnItsWay: false });
+const write = (id: string | null): PairWrite => ({
+  hubspotId: '51' as HubSpotContactId, settingsVersion: 1, checkedAt: null, hubspot: {}, writeIds: false,
+  salesforce: id === null ? { kind: 'create', type: 'Lead', fields: {} } : { kind: 'update', ref: lead(id), fields: {}, claim: false },
+});
+
+/** HubSpot's title is new, and Salesforce's phone. */
+const decision = decided(pair('L1', ['Baroness', 'Countess'], ['1', '2']).fields, { jobtitle: 'Countess', phone: '1' });
+const sent: Attempt = attemptOf(write('L1'), decision, null);
+
+describe('a write that was not answered', () => {
+  test('is kept with the side each field goes to and the value that both have then', () => {
+    assert.deepEqual(sent, { record: 'L1', fields: { jobtitle: { side: 'salesforce', key: 'Baroness' }, phone: { side: 'hubspot', key: '2' } } });
+  });
+
+  test('has landed where its side shows the value, whatever the other shows by now', () => {
+    assert.deepEqual(landed(sent, pair('L1', ['Duchess', 'Baroness'], ['2', '3'])), { jobtitle: 'Baroness', phone: '2' });
+    assert.deepEqual(landed(sent, pair('L1', ['Baroness', 'Countess'], ['2', '2'])), { phone: '2' });
+    assert.deepEqual(landed(sent, pair('L1', ['Baroness', 'Countess'], ['1', '2'])), {});
+  });
+
+  test('says nothing of another record, and one that created a record says it of whichever was found', () => {
+    const landedAll = pair('L2', ['Baroness', 'Baroness'], ['2', '2']);
+    assert.deepEqual(landed(sent, landedAll), {});
+    assert.deepEqual(landed(attemptOf(write(null), decision, null), landedAll), { jobtitle: 'Baroness', phone: '2' });
+    assert.deepEqual(landed(sent, { ...landedAll, match: { kind: 'none' } }), {});
+  });
+
+  test('goes on with a later one to the same record, which knows better', () => {
+    const later = decided(pair('L1', ['Duchess', 'Countess'], ['1', '1']).fields, { jobtitle: 'Countess', phone: '1' });
+    assert.deepEqual(attemptOf(write('L1'), later, sent).fields, { jobtitle: { side: 'salesforce', key: 'Duchess' }, phone: { side: 'hubspot', key: '2' } });
+    assert.deepEqual(attemptOf(write('L2'), later, sent).fields, { jobtitle: { side: 'salesforce', key: 'Duchess' } });
+  });
+});
