@@ -9,7 +9,7 @@ import { all, applied, baseOf, circumstances, FIELDS, inputOf, maybe, names, rea
 export interface Invariant {
   name: string;
   /** Throws fast-check's report with the smallest pair for which it does not hold. */
-  check(cases: { numRuns: number; seed?: number }): void;
+  check: (cases: { numRuns: number; seed?: number }) => void;
 }
 
 export const invariants: Invariant[] = [];
