@@ -31,7 +31,7 @@ test('a worker that meets other accounts than the connection belongs to writes n
   const away = await devStack(t, dataDir);
   await away.hubspot.fault({ path: '/./', delayMs: 3_600_000, times: 1000 });
   await away.client.workflow.getHandle('connection/main').signal(m.check);
-  await until('a check is under way', async () => ((await away.client.workflow.getHandle('connection/main').describe()).raw.pendingActivities ?? []).some(({ activityType, state }) => activityType?.name === 'checkConnection' && state === 2));
+  await until('a check is under way', async () => ((await away.client.workflow.getHandle('connection/main').describe()).raw.pendingActivities ?? []).some(({ activityType, lastStartedTime }) => activityType?.name === 'checkConnection' && lastStartedTime != null));
   away.stack.worker.kill('SIGKILL');
   await away.stack.worker.ended;
   await away.hubspot.noFaults();

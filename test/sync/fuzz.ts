@@ -1,6 +1,6 @@
 /** `npm run fuzz`: every invariant of a decision over millions of random pairs, on all cores. */
 import { availableParallelism } from 'node:os';
-import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { isMainThread, Worker, workerData } from 'node:worker_threads';
 import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { runMain, UserError } from '../../worker/user-error.ts';
@@ -30,7 +30,7 @@ async function work(take: () => Job | undefined, done: (job: Job) => void): Prom
     const current = next;
     await new Promise<void>((resolve, reject) => {
       const thread = new Worker(import.meta.filename, { workerData: current });
-      thread.once('message', resolve).once('error', reject);
+      thread.once('error', reject).once('exit', () => resolve());
     }).catch((error: unknown) => { throw new UserError(`"${invariants[current.invariant]?.name}" does not hold (seed ${current.seed}):\n${error instanceof Error ? error.message : String(error)}`); });
     done(current);
   }
@@ -50,5 +50,4 @@ if (isMainThread) {
 } else {
   const { invariant, cases, seed } = job.parse(workerData);
   invariants[invariant]?.check({ numRuns: cases, seed });
-  parentPort?.postMessage('done');
 }
