@@ -1,6 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import type { Client } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger, Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { CrmFailure } from '../activities/crm/failure.ts';
 import { createLimiter } from '../activities/crm/limiter.ts';
 import { tell } from '../activities/failure.ts';
@@ -9,17 +8,18 @@ import { createActivities } from '../activities/index.ts';
 import { createSalesforce } from '../activities/salesforce/index.ts';
 import type { Dependencies } from '../activities/world.ts';
 import { taskQueues } from '../workflows/ids.ts';
+import { keptBundle } from './bundle.ts';
 import type { Environment } from './environment.ts';
 import { UserError } from './user-error.ts';
 
 type Crms = Pick<Dependencies, 'hubspot' | 'salesforce'>;
 
 export interface SluiceWorkerOptions {
-  environment: Pick<Environment, 'connection' | 'hubspot' | 'salesforce'>;
+  environment: Pick<Environment, 'connection' | 'hubspot' | 'salesforce' | 'cacheDir'>;
   nativeConnection: NativeConnection;
   client: Client;
   namespace: string;
-  /** A bundle made before; otherwise it is made now (2-3 s). */
+  /** A bundle made before; otherwise the one in the cache. */
   workflowBundle?: NonNullable<WorkerOptions['workflowBundle']>;
   /** Work under way may end by itself for so long after a shutdown was asked for; 15 seconds. */
   shutdownGraceTime?: NonNullable<WorkerOptions['shutdownGraceTime']>;
@@ -50,7 +50,7 @@ export async function createSluiceWorker({ environment, nativeConnection, client
   const activities = createActivities({ connection, client, ...crms, ending: ending.signal });
   const queues = taskQueues(connection);
   const common = { connection: nativeConnection, namespace, shutdownGraceTime };
-  const workflows = await Worker.create({ ...common, taskQueue: queues.workflows, workflowBundle: workflowBundle ?? await bundleWorkflows(), stickyQueueScheduleToStartTimeout });
+  const workflows = await Worker.create({ ...common, taskQueue: queues.workflows, workflowBundle: workflowBundle ?? await keptBundle(environment.cacheDir), stickyQueueScheduleToStartTimeout });
   const callers = [
     await Worker.create({ ...common, taskQueue: queues.live, activities, maxConcurrentActivityTaskExecutions: 100, maxHeartbeatThrottleInterval }),
     await Worker.create({ ...common, taskQueue: queues.bulk, activities, maxConcurrentActivityTaskExecutions: 20, maxHeartbeatThrottleInterval }),
@@ -80,17 +80,3 @@ async function requireCredentials({ hubspot, salesforce }: Crms): Promise<void> 
     if (error.category === 'authentication') throw new UserError(`${error.message} ${error.remedy}`);
   }
 }
-
-const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
-
-/**
- * The workflow code as the worker runs it; needs nothing that is built before. All runs share its modules, which hold no state but what
- * is made lazily and is the same for each: evaluating them anew, and their schemas, was most of the CPU time of a short run.
- */
-export const bundleWorkflows = () =>
-  bundleWorkflowCode({
-    workflowsPath,
-    preloadModules: [workflowsPath],
-    payloadConverterPath: fileURLToPath(new URL('../workflows/payload-converter.ts', import.meta.url)),
-    logger: new DefaultLogger('WARN'),
-  });

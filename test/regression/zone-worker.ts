@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createSluiceWorker } from '../../worker/worker.ts';
+import { cacheDir } from '../support/suite.ts';
 
 /** A worker in a process of its own, whose zone its environment sets (`TZ`). */
 export interface ZoneWorker {
@@ -16,7 +17,7 @@ const { address, connection, hubspotUrl, salesforceUrl, codePath } = JSON.parse(
 const [client, nativeConnection] = [new Client({ connection: await Connection.connect({ address }) }), await NativeConnection.connect({ address })];
 const worker = await createSluiceWorker({
   environment: {
-    connection,
+    connection, cacheDir,
     hubspot: { baseUrl: hubspotUrl, auth: { kind: 'token', token: 'pat-sandbox' }, sandbox: true },
     salesforce: { loginUrl: salesforceUrl, clientId: 'sandbox', clientSecret: 'sandbox', sandbox: true },
   },

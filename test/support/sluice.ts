@@ -10,6 +10,7 @@ import { createSluiceWorker } from '../../worker/worker.ts';
 import { taskQueues } from '../../workflows/ids.ts';
 import * as m from '../../workflows/messages.ts';
 import { Connection } from '../../workflows/search-attributes.ts';
+import { cacheDir } from './suite.ts';
 import { testTemporal, testWorkflowBundle, uniqueConnection } from './temporal.ts';
 
 const json = { 'content-type': 'application/json' };
@@ -120,7 +121,7 @@ export async function testSluice({ segmentLagMs = 0 }: SluiceTestOptions = {}) {
 
   const startWorker = async (connection: string, auth: HubSpotAuth = { kind: 'token', token: 'pat-sandbox' }) => {
     const environment = {
-      connection,
+      connection, cacheDir,
       hubspot: { baseUrl: hs.url, auth, sandbox: true },
       salesforce: { loginUrl: sf.url, clientId: 'sandbox', clientSecret: 'sandbox', sandbox: true },
     };

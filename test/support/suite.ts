@@ -4,7 +4,7 @@ import { freePort } from '../../worker/ports.ts';
 import { findTemporalProgram } from '../../worker/temporal/program.ts';
 import { startTemporal } from '../../worker/temporal/server.ts';
 import type { TemporalServer } from '../../worker/temporal/server.ts';
-import { bundleWorkflows } from '../../worker/worker.ts';
+import { keptBundle } from '../../worker/bundle.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -31,9 +31,9 @@ export async function startTestServer(): Promise<TemporalServer> {
   return start().catch(start);
 }
 
-/** Bundles the workflows into `directory`, which takes 2-3 s and so is done once for all files of a run. */
+/** Writes the workflows' bundle into `directory`, for all files of a run. */
 export async function writeWorkflowBundle(directory: string): Promise<string> {
-  const { code } = await bundleWorkflows();
+  const { code } = await keptBundle(cacheDir);
   const file = join(directory, 'workflow-bundle.js');
   await writeFile(file, code);
   return file;

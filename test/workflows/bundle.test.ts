@@ -22,6 +22,12 @@ test('it holds the workflows and the rules, no CRM client, no activity and no mo
   assert.doesNotMatch(code, /require\(["']node:/);
 });
 
+test('all of it that is ours lies where changes have it bundled anew', () => {
+  const ours = modules.filter((name) => name.startsWith('./') && !name.includes('node_modules'));
+  assert.ok(ours.length > 30);
+  assert.deepEqual(ours.filter((name) => !/^\.\/(workflows|sync)\//.test(name)), []);
+});
+
 test('no schema is made while it is loaded: Temporal freezes what its modules hold, and a frozen schema does not parse', async () => {
   const sources = modules.filter((name) => /^\.\/(workflows|sync)\/.*\.ts$/.test(name));
   assert.ok(sources.length > 30);
