@@ -74,7 +74,8 @@ async function updateSalesforce(world: World, type: SalesforceType, jobs: Job[],
       const outcome = outcomes[i];
       const done = settleSalesforce(job, outcome, rows[i] ?? {});
       if (claim && outcome?.ok) checkClaim(job, ref, outcome.record ?? null);
-      return !done;
+      // Without the refused fields nothing may be left to send.
+      return !done && Object.keys(salesforceFields(job)).length > 0;
     });
   }
 }
