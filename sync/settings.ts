@@ -52,6 +52,8 @@ export interface Settings {
   /** What works, but not as one might expect. */
   warnings: string[];
   accounts: Accounts | null;
+  /** When that was found (ISO). */
+  checkedAt: string | null;
   paused: boolean;
   segment: {
     id: string; name: string; selectedAt: string; selectedBy: string | null;
@@ -96,7 +98,7 @@ export interface Accounts {
 /** The settings of a new connection. */
 export function newSettings(connection: string): Settings {
   return {
-    connection, version: 1, ready: false, problems: ['The accounts have not been checked yet.'], warnings: [], accounts: null, paused: false,
+    connection, version: 1, ready: false, problems: ['The accounts have not been checked yet.'], warnings: [], accounts: null, checkedAt: null, paused: false,
     segment: null, createAs: 'Lead', mappings: [...DEFAULT_MAPPINGS], timeZone: 'UTC', settleWindowMs: 5_000, looksAfterSeconds: [5, 15, 30, 60],
     createInHubSpot: 'never', contactForAccountDomain: false, deletes: { inHubSpot: 'do-nothing', inSalesforce: 'do-nothing', graceHours: 24 },
     feeds: { changeDataCapture: true, joinersSeconds: 30, hubspotPollSeconds: 60, salesforcePollSeconds: 300, salesforcePollAloneSeconds: 60, reconcileHours: 24 },

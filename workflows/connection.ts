@@ -106,6 +106,7 @@ export async function connection(...given: [z.input<ReturnType<typeof input>>?])
       const { segment } = s;
       const found = await checkConnection({ accounts: s.accounts, mappings: s.mappings, segment });
       s.problems = found.problems;
+      s.checkedAt = new Date(Date.now()).toISOString();
       s.warnings = found.warnings;
       s.ready = found.problems.length === 0;
       checkedInVain ||= !s.ready;
