@@ -6,7 +6,7 @@ import { hubspot, salesforce } from '../demo/crm.ts';
 import { request } from '../demo/http.ts';
 import { checked } from '../demo/world.ts';
 import { startStack } from '../worker/stack.ts';
-import { crms as bothCrms, workflowIds, type Crm } from '../workflows/ids.ts';
+import { crms as bothCrms, taskQueues, workflowIds, type Crm } from '../workflows/ids.ts';
 import * as messages from '../workflows/messages.ts';
 import type { ImportProgress } from '../workflows/messages.ts';
 import type { Crms } from './filled.ts';
@@ -74,6 +74,14 @@ export async function soon(what: string, holds: () => Promise<boolean>, seconds 
     if (Date.now() > end) throw new Error(`waited ${seconds} s in vain until ${what}`, { cause: last });
     await sleep(200);
   }
+}
+
+/** Waits until no task waits for a worker: a workflow counts as created before its first task is done. */
+export async function caughtUp({ client, connection }: Bench): Promise<void> {
+  await soon('each workflow has done its first task', async () => {
+    const { stats } = await client.workflowService.describeTaskQueue({ namespace: client.options.namespace, taskQueue: { name: taskQueues(connection).workflows }, taskQueueType: 1, reportStats: true });
+    return Number(stats?.approximateBacklogCount ?? 0) === 0;
+  }, 600);
 }
 
 /** Imports everybody; the last progress. */
