@@ -26,36 +26,36 @@ import { createWorld, type Dependencies, type World } from './world.ts';
 export function createActivities(dependencies: Dependencies) {
   const world = createWorld(dependencies);
   const over = <Input, Output>(run: (world: World, input: Input) => Promise<Output>) => (input: Input): Promise<Output> => run(world, input);
-  const page = <Input, Output>(run: (world: World, input: Input) => Promise<Output>) => beating(over(run));
+  const beatingOver = <Input, Output>(run: (world: World, input: Input) => Promise<Output>) => beating(over(run));
   const interactive = {
     ...liveActivities(world),
     readSegment: over(readSegment),
-    checkConnection: page(checkConnection),
+    checkConnection: beatingOver(checkConnection),
     startRelabel: () => startRelabel(world),
     eraseRuns: over(eraseRuns),
     listSegments: () => listSegments(world),
     findSegment: over(findSegment),
     findContact: over(findContact),
   };
-  const feeds = { deliverHubSpot: page(deliverHubSpot), deliverSalesforce: page(deliverSalesforce), subscribeChanges: page<object, void>((world) => subscribeChanges(world)) };
+  const feeds = { deliverHubSpot: beatingOver(deliverHubSpot), deliverSalesforce: beatingOver(deliverSalesforce), subscribeChanges: beatingOver<object, void>((world) => subscribeChanges(world)) };
   const pages = {
-    listPages: page(listPages),
-    importPage: page(importPage),
-    findMembers: page(findMembers),
-    fillPage: page(fillPage),
-    listContacts: page(listContacts),
-    resyncPage: page(resyncPage),
-    relabelPage: page(relabelPage),
-    leaversPage: page(leaversPage),
-    handOver: page(handOver),
-    pollHubSpot: page(pollHubSpot),
-    compareHubSpot: page(compareHubSpot),
-    compareLater: page(compareLater),
-    readJoiners: page(readJoiners),
-    reconcileHubSpot: page(reconcileHubSpot),
-    pollSalesforce: page(pollSalesforce),
-    compareSalesforce: page(compareSalesforce),
-    reconcileSalesforce: page(reconcileSalesforce),
+    listPages: beatingOver(listPages),
+    importPage: beatingOver(importPage),
+    findMembers: beatingOver(findMembers),
+    fillPage: beatingOver(fillPage),
+    listContacts: beatingOver(listContacts),
+    resyncPage: beatingOver(resyncPage),
+    relabelPage: beatingOver(relabelPage),
+    leaversPage: beatingOver(leaversPage),
+    handOver: beatingOver(handOver),
+    pollHubSpot: beatingOver(pollHubSpot),
+    compareHubSpot: beatingOver(compareHubSpot),
+    compareLater: beatingOver(compareLater),
+    readJoiners: beatingOver(readJoiners),
+    reconcileHubSpot: beatingOver(reconcileHubSpot),
+    pollSalesforce: beatingOver(pollSalesforce),
+    compareSalesforce: beatingOver(compareSalesforce),
+    reconcileSalesforce: beatingOver(reconcileSalesforce),
   };
   return { ...casting(interactive, { patient: false }), ...casting({ ...feeds, ...pages }, { patient: true }) };
 }

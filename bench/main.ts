@@ -1,13 +1,9 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { runMain, UserError } from '../worker/user-error.ts';
 import { fill, fillWithFeeds } from './fill.ts';
 import { idle, type IdleOptions } from './idle.ts';
 import { latency, type LatencyOptions } from './latency.ts';
-
-const whole = (text: string): number => {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('A whole number is needed.');
-  return Number(text);
-};
+import { whole } from './options.ts';
 
 const program = new Command('npm run -s bench --')
   .description('Measures Sluice against its sandboxes and a real Temporal dev server; prints a table and, last, one JSON line.');
@@ -28,28 +24,28 @@ interface FillFlags {
 
 program.command('fill')
   .description('Imports and fills new contacts; then checks every one of them, and 20 edits a side.')
-  .option('--contacts <n>', 'people in Salesforce, nobody in HubSpot', whole, 500)
+  .option('--contacts <n>', 'people in Salesforce, nobody in HubSpot', whole(), 500)
   .option('--segment', 'with an inclusion segment in force that all of them meet')
-  .option('--segment-lag-ms <ms>', 'how long HubSpot takes to evaluate the segment', whole, 200)
+  .option('--segment-lag-ms <ms>', 'how long HubSpot takes to evaluate the segment', whole(), 200)
   .option('--rate-limit', "with both CRMs' rate limits on")
   .option('--feeds', 'once with the change feeds off and once with them on, for what they add')
-  .option('--random <seed>', 'the seed of the people and of the edits', whole, 1)
+  .option('--random <seed>', 'the seed of the people and of the edits', whole(), 1)
   .action(async ({ segment = false, rateLimit = false, feeds = false, ...options }: FillFlags) => {
     demandNone(await (feeds ? fillWithFeeds : fill)({ ...options, segment, rateLimit }));
   });
 
 program.command('latency')
   .description("Times single edits by people, from the one CRM's commit to the other's, with the feeds and all settings as they come.")
-  .option('--edits <n>', 'edits, on alternating sides', whole, 200)
-  .option('--contacts <n>', 'contacts in sync and in the segment', whole, 1_000)
-  .option('--random <seed>', 'the seed of the people and of the edits', whole, 1)
+  .option('--edits <n>', 'edits, on alternating sides', whole(), 200)
+  .option('--contacts <n>', 'contacts in sync and in the segment', whole(), 1_000)
+  .option('--random <seed>', 'the seed of the people and of the edits', whole(), 1)
   .action(async (options: LatencyOptions) => { demandNone(await latency(options)); });
 
 program.command('idle')
   .description('Counts API calls while nothing goes on, feeds on and a segment set, and what they come to in a day.')
-  .option('--seconds <n>', 'how long; the slowest poll comes every 300 s', whole, 300)
-  .option('--contacts <n>', 'contacts in sync and in the segment', whole, 200)
-  .option('--random <seed>', 'the seed of the people', whole, 1)
+  .option('--seconds <n>', 'how long; the slowest poll comes every 300 s', whole(), 300)
+  .option('--contacts <n>', 'contacts in sync and in the segment', whole(), 200)
+  .option('--random <seed>', 'the seed of the people', whole(), 1)
   .action(async (options: IdleOptions) => { await idle(options); });
 
 await runMain(async () => { await program.parseAsync(); });

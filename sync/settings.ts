@@ -52,7 +52,7 @@ export interface Settings {
   /** What works, but not as one might expect. */
   warnings: string[];
   accounts: Accounts | null;
-  /** When that was found (ISO). */
+  /** When that was found (ISO); null while a check that was asked for is not over. */
   checkedAt: string | null;
   paused: boolean;
   segment: {

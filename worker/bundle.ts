@@ -14,7 +14,7 @@ const unusedMs = 7 * 86_400_000;
  * The workflow code as the worker runs it; needs nothing that is built before. All runs share its modules, which hold no state but what
  * is made lazily and is the same for each: evaluating them anew, and their schemas, was most of the CPU time of a short run.
  */
-export const bundleWorkflows = (): Promise<WorkflowBundle> => bundleWorkflowCode({
+const bundleWorkflows = (): Promise<WorkflowBundle> => bundleWorkflowCode({
   workflowsPath,
   preloadModules: [workflowsPath],
   payloadConverterPath: join(root, 'workflows/payload-converter.ts'),

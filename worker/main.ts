@@ -27,12 +27,11 @@ async function main(): Promise<void> {
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { ending ??= end(); });
   const running = worker.run();
-  const before = await lastCheck(client, environment.connection);
   await startConnection(client, environment.connection);
   if (environment.feeds) await startFeeds(client, environment.connection);
   receiver = environment.feeds ? await receive(environment, client) : null;
   console.log(`Worker ready for the connection "${environment.connection}".`);
-  void reportReadiness(client, environment.connection, before);
+  void reportReadiness(client, environment.connection);
   await running;
   await receiver?.close();
   await nativeConnection.close();
@@ -58,17 +57,13 @@ function print({ level, message, meta, timestampNanos }: LogEntry): void {
   console.error(`${time} [${level}] ${message}`, meta ?? '');
 }
 
-/** When both accounts were last checked; null where they never were, or nobody answers. */
-const lastCheck = (client: Client, connection: string): Promise<string | null> =>
-  client.workflow.getHandle(workflowIds.connection(connection)).query(messages.settings).then(({ checkedAt }) => checkedAt ?? null, () => null);
-
-/** Prints what stands in the way of syncing, once the accounts have been checked as this worker sees them. */
-async function reportReadiness(client: Client, connection: string, before: string | null): Promise<void> {
+/** Prints what stands in the way of syncing, once the check that this worker asked for is over. */
+async function reportReadiness(client: Client, connection: string): Promise<void> {
+  const workflow = client.workflow.getHandle(workflowIds.connection(connection));
   for (let attempt = 0; attempt < 120; attempt++) {
     await sleep(500);
-    const checkedAt = await lastCheck(client, connection);
-    if (checkedAt === null || checkedAt === before) continue;
-    const health = await client.workflow.getHandle(workflowIds.connection(connection)).query(messages.health).catch(() => null);
+    const checkedAt = await workflow.query(messages.settings).then((settings) => settings.checkedAt, () => null);
+    const health = checkedAt === null ? null : await workflow.query(messages.health).catch(() => null);
     if (health === null) continue;
     for (const problem of health.problems) console.log(`Not ready: ${problem}`);
     for (const warning of health.warnings) console.log(`Note: ${warning}`);

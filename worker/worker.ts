@@ -19,8 +19,6 @@ export interface SluiceWorkerOptions {
   nativeConnection: NativeConnection;
   client: Client;
   namespace: string;
-  /** A bundle made before; otherwise the one in the cache. */
-  workflowBundle?: NonNullable<WorkerOptions['workflowBundle']>;
   /** Work under way may end by itself for so long after a shutdown was asked for; 15 seconds. */
   shutdownGraceTime?: NonNullable<WorkerOptions['shutdownGraceTime']>;
 }
@@ -39,7 +37,7 @@ const maxHeartbeatThrottleInterval = '3 seconds';
  * The worker of one connection: workflows, live and bulk activities on queues of their own, so that bulk work can never starve a
  * live edit. `run` ends when `shutdown` was called and everything has drained.
  */
-export async function createSluiceWorker({ environment, nativeConnection, client, namespace, workflowBundle, shutdownGraceTime = '15 seconds' }: SluiceWorkerOptions): Promise<{ run(): Promise<void>; shutdown(): void }> {
+export async function createSluiceWorker({ environment, nativeConnection, client, namespace, shutdownGraceTime = '15 seconds' }: SluiceWorkerOptions): Promise<{ run(): Promise<void>; shutdown(): void }> {
   const { connection, hubspot, salesforce } = environment;
   const crms = {
     hubspot: createHubSpot({ baseUrl: hubspot.baseUrl, auth: hubspot.auth, limiter: createLimiter({ rate: hubspotRate, rates: { search: searchRate } }) }),
@@ -50,7 +48,7 @@ export async function createSluiceWorker({ environment, nativeConnection, client
   const activities = createActivities({ connection, client, ...crms, ending: ending.signal });
   const queues = taskQueues(connection);
   const common = { connection: nativeConnection, namespace, shutdownGraceTime };
-  const workflows = await Worker.create({ ...common, taskQueue: queues.workflows, workflowBundle: workflowBundle ?? await keptBundle(environment.cacheDir), stickyQueueScheduleToStartTimeout });
+  const workflows = await Worker.create({ ...common, taskQueue: queues.workflows, workflowBundle: await keptBundle(environment.cacheDir), stickyQueueScheduleToStartTimeout });
   const callers = [
     await Worker.create({ ...common, taskQueue: queues.live, activities, maxConcurrentActivityTaskExecutions: 100, maxHeartbeatThrottleInterval }),
     await Worker.create({ ...common, taskQueue: queues.bulk, activities, maxConcurrentActivityTaskExecutions: 20, maxHeartbeatThrottleInterval }),

@@ -85,8 +85,9 @@ export async function connection(...given: [z.input<ReturnType<typeof input>>?])
   wf.setHandler(m.findContact, (i) => failingPlainly(() => findContact(i)), { description: 'The HubSpot id of a contact, e.g. {"email": "ada@example.com"}. Changes nothing.', validator: (...given) => { readInput(m.findContactInput, given); } });
 
   note(m.pause, m.emptyInput, () => { s.paused = true; }, 'Stop all syncing of this connection; triggers are kept. Takes {}.');
-  note(m.resume, m.emptyInput, () => { s.paused = false; checkDue = true; relabelDue = true; }, 'Sync again, and check both accounts. Takes {}.');
-  note(m.check, m.emptyInput, () => { checkDue = true; }, 'Check both accounts: access, fields and identity. Takes {}.');
+  const checkAgain = () => { checkDue = true; s.checkedAt = null; };
+  note(m.resume, m.emptyInput, () => { s.paused = false; checkAgain(); relabelDue = true; }, 'Sync again, and check both accounts. Takes {}.');
+  note(m.check, m.emptyInput, checkAgain, 'Check both accounts: access, fields and identity. Takes {}.');
   note(m.checkSegment, m.emptyInput, () => { segmentDue = true; }, 'Look at the inclusion segment again: a contact met it unusable. Takes {}.');
   note(m.renew, m.emptyInput, () => { renewDue = true; }, 'Go on in a new run: a person whom this one speaks of is to be forgotten. Takes {}.');
   answering(m.settings, () => s, 'All settings, and whether both accounts are in order. Takes nothing.');
@@ -106,7 +107,7 @@ export async function connection(...given: [z.input<ReturnType<typeof input>>?])
       const { segment } = s;
       const found = await checkConnection({ accounts: s.accounts, mappings: s.mappings, segment });
       s.problems = found.problems;
-      s.checkedAt = new Date(Date.now()).toISOString();
+      s.checkedAt = checkDue ? null : new Date(Date.now()).toISOString();
       s.warnings = found.warnings;
       s.ready = found.problems.length === 0;
       checkedInVain ||= !s.ready;

@@ -49,14 +49,13 @@ export interface Joined {
  * moment of selecting are passed over: choosing a segment syncs nobody.
  */
 export async function readJoiners(world: World, { position }: { position: JoinPosition | null }): Promise<Joined> {
-  const { settings } = await ready(world);
-  const nothing = (kept: JoinPosition | null): Joined => ({ position: kept, joined: 0, told: 0, later: [], left: false, sweepCalls: 0, more: false, feeds: settings.feeds });
-  const { segment } = settings;
-  const same = position !== null && position.segmentId === segment?.id && position.selectedAt === segment.selectedAt;
-  if (position !== null && !same) return { ...await readFormer(world, position, segment?.selectedAt), feeds: settings.feeds };
+  const { settings: { segment, feeds } } = await ready(world);
+  const nothing = (kept: JoinPosition | null, more = false): Joined => ({ position: kept, joined: 0, told: 0, later: [], left: false, sweepCalls: 0, more, feeds });
+  if (position !== null && (position.segmentId !== segment?.id || position.selectedAt !== segment.selectedAt)) {
+    return { ...nothing(null, true), ...await readFormer(world, position, segment?.selectedAt ?? new Date().toISOString()) };
+  }
   if (segment === null || segment.unusable !== null) return nothing(null);
-  const at: JoinPosition = same ? { ...position, tail: [...position.tail] }
-    : { segmentId: segment.id, selectedAt: segment.selectedAt, since: null, processing: false, after: null, tail: [], size: null };
+  const at: JoinPosition = position === null ? { segmentId: segment.id, selectedAt: segment.selectedAt, since: null, processing: false, after: null, tail: [], size: null } : { ...position };
   if (at.since === null) {
     const now = await world.segment(segment.id, Date.now());
     if (now.kind === 'unusable') return nothing(null);
@@ -64,47 +63,53 @@ export async function readJoiners(world: World, { position }: { position: JoinPo
     at.since = at.processing ? new Date().toISOString() : segment.selectedAt;
   }
   try {
-    return { ...await walk(world, at, at.since), feeds: settings.feeds };
+    const before = at.size;
+    const { joiners, more } = await walk(world, at, at.since);
+    const { told, later } = await trigger(world, joiners);
+    const left = !more && before !== null && at.size !== null && before + joiners.length > at.size;
+    const sweepCalls = left ? Math.ceil((await countContacts(world)) / 100) : 0;
+    return { position: at, joined: joiners.length, told, later, left, sweepCalls, more, feeds };
   } catch (error) {
-    if (!(error instanceof CrmFailure) || error.status !== 404) throw error;
+    if (!isGone(error)) throw error;
     await world.client.workflow.getHandle(workflowIds.connection(world.connection)).signal(checkSegment);
     return nothing(null);
   }
 }
 
-/** Who joined the former segment while it was still in force, and was not read yet: the present one decides whether they may sync. */
-async function readFormer(world: World, position: JoinPosition, until: string | undefined): Promise<Omit<Joined, 'feeds'>> {
-  const over = { position: null, left: false, sweepCalls: 0, more: true };
-  if (position.since === null) return { ...over, joined: 0, told: 0, later: [] };
-  try {
-    const read = await walk(world, { ...position, tail: [...position.tail], size: null }, position.since, until);
-    return read.more ? read : { ...read, ...over };
-  } catch (error) {
-    if (!(error instanceof CrmFailure) || error.status !== 404) throw error;
-    return { ...over, joined: 0, told: 0, later: [] };
-  }
+/**
+ * Who joined the former segment while it was in force, `until` another was selected (ISO), and was not read yet. The present one
+ * decides whether they may sync. The position is null once all are read.
+ */
+async function readFormer(world: World, position: JoinPosition, until: string): Promise<Partial<Joined>> {
+  if (position.since === null) return {};
+  const at: JoinPosition = { ...position };
+  const { joiners, more } = await walk(world, at, position.since).catch((error: unknown) => {
+    if (!isGone(error)) throw error;
+    return { joiners: [], more: false };
+  });
+  const inForce = joiners.filter(({ joinedAt }) => Date.parse(joinedAt) <= Date.parse(until));
+  const may = await admitted(world, inForce.map((one) => ({ ...one, id: one.contactId })), call);
+  return { position: more ? at : null, joined: inForce.length, ...await trigger(world, may) };
 }
 
-/** `until` is a time (ISO) after which joining is not meant. */
-async function walk(world: World, at: JoinPosition, since: string, until?: string): Promise<Omit<Joined, 'feeds'>> {
+const isGone = (error: unknown): boolean => error instanceof CrmFailure && error.status === 404;
+
+/** Reads on from `at`, which moves along; answers who joined later than `since`. */
+async function walk(world: World, at: JoinPosition, since: string): Promise<{ joiners: SegmentMember[]; more: boolean }> {
   const joiners: SegmentMember[] = [];
-  const before = at.size;
   let more = true;
   for (let page = 0; more && page < pagesPerRead; page++) {
     const { members, after, total } = await world.hubspot.joinedPage(at.segmentId, at.after, call);
     const seen = new Set(at.tail);
     const fresh = members.filter((m) => !seen.has(entryOf(m)));
-    joiners.push(...fresh.filter(({ joinedAt }) => Date.parse(joinedAt) > Date.parse(since) && (until === undefined || Date.parse(joinedAt) <= Date.parse(until))));
+    joiners.push(...fresh.filter(({ joinedAt }) => Date.parse(joinedAt) > Date.parse(since)));
     more = after !== null;
     at.after = after ?? at.after;
     at.tail = after === null ? members.map(entryOf) : [];
     if (!more) at.size = total;
     reached({ joiners: joiners.length });
   }
-  const { told, later } = await trigger(world, until === undefined ? joiners : await admitted(world, joiners.map((one) => ({ ...one, id: one.contactId })), call));
-  const left = !more && before !== null && at.size !== null && before + joiners.length > at.size;
-  const sweepCalls = left ? Math.ceil((await countContacts(world)) / 100) : 0;
-  return { position: at, joined: joiners.length, told, later, left, sweepCalls, more };
+  return { joiners, more };
 }
 
 const entryOf = ({ contactId, joinedAt }: SegmentMember): string => `${contactId}@${joinedAt}`;

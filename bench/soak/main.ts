@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { runMain } from '../../worker/user-error.ts';
+import { whole } from '../options.ts';
 import { report } from './report.ts';
 import { soak } from './soak.ts';
 
@@ -9,16 +10,12 @@ const positive = (text: string): number => {
   if (!(value > 0)) throw new InvalidArgumentError('A number above 0 is needed.');
   return value;
 };
-const whole = (text: string): number => {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('A whole number is needed.');
-  return Number(text);
-};
 
 const options = new Command('npm run -s soak --')
   .description('Edits both CRMs at random while events repeat, come late, out of order or not at all; then checks every value, every write and the end against a model of its own. Prints a report and, last, one JSON line; exit code 1 where something is wrong.')
-  .option('--edits <n>', 'edits by people, on both sides', whole, 10_000)
-  .option('--contacts <n>', 'contacts; by default 3 of 10 edits, lest the loop guard holds those that are edited often', whole)
-  .option('--seed <n>', 'the same edits in the same order for the same seed', whole, 1)
+  .option('--edits <n>', 'edits by people, on both sides', whole(), 10_000)
+  .option('--contacts <n>', 'contacts; by default 3 of 10 edits, lest the loop guard holds those that are edited often', whole())
+  .option('--seed <n>', 'the same edits in the same order for the same seed', whole(), 1)
   .option('--minutes <m>', 'spread the edits over so long; by default 20 are made a second', positive)
   .option('--watch <seconds>', 'how long nothing must be written at the end', positive, 30)
   .option('--story <file>', 'keep all that is known of the run there, as JSON')

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSluiceClient, type Flow } from '../../client/sluice-client.ts';
 import { flowWords } from '../../client/words/feeds.ts';
-import { testSluice, until } from '../support/sluice.ts';
+import { testSluice } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 
 const sluice = await testSluice();
 

@@ -6,7 +6,8 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { z } from 'zod';
 import * as m from '../../workflows/messages.ts';
 import { importStart, resyncStart } from '../../workflows/start.ts';
-import { until } from '../support/sluice.ts';
+import { pendingActivities } from '../support/temporal.ts';
+import { until } from '../support/until.ts';
 import { devStack, seededData, snapshot, type DevStack } from './stack.ts';
 
 test('a worker that meets other accounts than the connection belongs to writes nothing, says so in one sentence, and goes on once they agree', async (t) => {
@@ -30,8 +31,9 @@ test('a worker that meets other accounts than the connection belongs to writes n
   // It dies in the midst of a check, which the next worker must not wait out.
   const away = await devStack(t, dataDir);
   await away.hubspot.fault({ path: '/./', delayMs: 3_600_000, times: 1000 });
-  await away.client.workflow.getHandle('connection/main').signal(m.check);
-  await until('a check is under way', async () => ((await away.client.workflow.getHandle('connection/main').describe()).raw.pendingActivities ?? []).some(({ activityType, lastStartedTime }) => activityType?.name === 'checkConnection' && lastStartedTime != null));
+  const connection = away.client.workflow.getHandle('connection/main');
+  await connection.signal(m.check);
+  await until('a check is under way', async () => (await pendingActivities(connection)).some(({ name, started }) => name === 'checkConnection' && started));
   away.stack.worker.kill('SIGKILL');
   await away.stack.worker.ended;
   await away.hubspot.noFaults();

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
-import { until } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 import { lintWorkflows } from './common-errors.ts';
 import { devStack, seededData, snapshot, type DevStack } from './stack.ts';
 import { temporalProgram, type Input, type TemporalProgram } from './temporal-program.ts';

@@ -8,7 +8,8 @@ import { startHubSpotSandbox } from '../../sandbox/hubspot/start.ts';
 import { startSalesforceSandbox } from '../../sandbox/salesforce/start.ts';
 import { startStack } from '../../worker/stack.ts';
 import * as m from '../../workflows/messages.ts';
-import { hubspotPerson, salesforcePerson, until } from '../support/sluice.ts';
+import { hubspotPerson, salesforcePerson } from '../support/crms.ts';
+import { until } from '../support/until.ts';
 import { cacheDir } from '../support/suite.ts';
 
 interface Seeds {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { until } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 import { lintWorkflows } from './common-errors.ts';
 import { devStack, seededData, snapshot } from './stack.ts';
 import { temporalProgram } from './temporal-program.ts';

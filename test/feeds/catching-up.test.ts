@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { testSluice, until } from '../support/sluice.ts';
+import { testSluice } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 import { useScene } from './scene.ts';
 
 const sluice = await testSluice();

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
 import * as m from '../../workflows/messages.ts';
-import { testSluice, until } from '../support/sluice.ts';
+import { testSluice } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 import { useScene } from './scene.ts';
 
 const sluice = await testSluice();

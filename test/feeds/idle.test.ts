@@ -8,7 +8,8 @@ import { newSettings } from '../../sync/settings.ts';
 import * as m from '../../workflows/messages.ts';
 import { crms, type Crm } from '../../workflows/ids.ts';
 import { withFeeds } from '../support/feeds.ts';
-import { testSluice, until } from '../support/sluice.ts';
+import { testSluice } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 
 const sluice = await testSluice();
 const dayMs = 86_400_000;

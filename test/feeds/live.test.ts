@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { withFeeds } from '../support/feeds.ts';
-import { testSluice, until } from '../support/sluice.ts';
+import { testSluice } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 
 const sluice = await testSluice();
 describe('changes as they come', { concurrency: false }, () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as m from '../../workflows/messages.ts';
-import { testSluice, until } from '../support/sluice.ts';
+import { testSluice } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 import { handover } from '../workflows/fakes/contacts.ts';
 import { runsThatHold } from './histories.ts';
 import { useScene, type Scene } from './scene.ts';

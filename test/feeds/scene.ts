@@ -3,7 +3,9 @@ import { after, before } from 'node:test';
 import { z } from 'zod';
 import * as m from '../../workflows/messages.ts';
 import { withFeeds, type FeedsOptions } from '../support/feeds.ts';
-import { until, type testSluice } from '../support/sluice.ts';
+import { type testSluice } from '../support/sluice.ts';
+import { pendingActivities } from '../support/temporal.ts';
+import { until } from '../support/until.ts';
 
 type Sluice = Awaited<ReturnType<typeof testSluice>>;
 export type Scene = Awaited<ReturnType<typeof openScene>>;
@@ -29,9 +31,8 @@ async function openScene(t: { after(end: () => Promise<void>): void }, sluice: S
   const working = async (crm: Crm): Promise<boolean> => {
     // In this order: what no longer waits is in an activity, or done.
     if ((await feeds.feed(crm)).waiting > 0) return true;
-    const { raw } = await s.client.workflow.getHandle(`changes/${s.connection}/${crm}`).describe();
     // Listening goes on for ever; nobody waits for the reading of joiners.
-    return (raw.pendingActivities ?? []).some(({ activityType }) => activityType?.name !== 'subscribeChanges' && activityType?.name !== 'readJoiners');
+    return (await pendingActivities(s.client.workflow.getHandle(`changes/${s.connection}/${crm}`))).some(({ name }) => name !== 'subscribeChanges' && name !== 'readJoiners');
   };
 
   /** Waits until what was told is handed on, and these contacts are at rest. */
@@ -89,20 +90,6 @@ async function openScene(t: { after(end: () => Promise<void>): void }, sluice: S
     sizeKnown: async (): Promise<void> => {
       const before = await hubspot.callsTo(/join-order/);
       await until('the feed has read who joined', async () => (await hubspot.callsTo(/join-order/)) >= before + 2);
-    },
-    /** Waits until the statuses were compared with the segment once more since `act`. */
-    relabelled: async (act: () => Promise<unknown>): Promise<void> => {
-      const runs = () => s.client.workflow.getHandle(`resync/${s.connection}/relabel`).describe().catch(() => null);
-      const asked = async () => ((await s.main.describe()).raw.pendingActivities ?? []).length === 0;
-      let before: Awaited<ReturnType<typeof runs>> = null;
-      // One that is under way would go on in its own run.
-      await until('no comparison is under way', async () => await asked() && (before = await runs())?.status.name !== 'RUNNING');
-      await act();
-      await until('the statuses were compared', async () => {
-        if (!(await asked())) return false;
-        const now = await runs();
-        return now?.status.name === 'COMPLETED' && now.runId !== before?.runId;
-      });
     },
   };
 }

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import * as m from '../../workflows/messages.ts';
 import { withFeeds } from '../support/feeds.ts';
-import { testSluice, until } from '../support/sluice.ts';
+import { testSluice } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 import { inSync, suiteEnd } from './suite.ts';
 
 const sluice = await testSluice();

@@ -3,7 +3,8 @@ import { before, describe, test } from 'node:test';
 import { z } from 'zod';
 import * as m from '../../workflows/messages.ts';
 import { withFeeds } from '../support/feeds.ts';
-import { testSluice, until } from '../support/sluice.ts';
+import { testSluice } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 import { inSync, stateOnce, suiteEnd } from './suite.ts';
 
 const sluice = await testSluice();

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import * as m from '../../workflows/messages.ts';
 import { withFeeds } from '../support/feeds.ts';
-import { testSluice, until } from '../support/sluice.ts';
+import { testSluice } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 import { inSync, stateOnce, suiteEnd } from './suite.ts';
 
 const sluice = await testSluice();

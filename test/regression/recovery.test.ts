@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
 import type * as m from '../../workflows/messages.ts';
-import { testSluice, until } from '../support/sluice.ts';
+import { testSluice } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 import { inSync } from './suite.ts';
 
 const sluice = await testSluice();
@@ -10,7 +11,6 @@ type Opened = Awaited<ReturnType<typeof sluice.open>>;
 
 const log = z.object({ requests: z.array(z.object({ method: z.string(), url: z.string(), status: z.number().nullable() })) });
 const writeLog = z.object({ writes: z.array(z.object({ sequence: z.number(), object: z.string(), id: z.string(), kind: z.string(), by: z.string() })) });
-const faults = z.object({ faults: z.array(z.object({ hits: z.number() })) });
 
 describe('what goes on by itself', { concurrency: false }, () => {
   test("R23 HubSpot's token is renewed ahead of its end: no call of a contact meets a 401", async (t) => {
@@ -39,7 +39,7 @@ describe('what goes on by itself', { concurrency: false }, () => {
     const importing = s.job('salesforceImport', 'restarted', {});
     await until('the first page is done', async () => (await s.hubspot.calls()).byRoute['POST /crm/v3/objects/contacts/batch/update'] === 1);
     await s.hubspot.fault({ method: 'POST', path: '/batch.update/', reset: true, when: 'after', times: 5 });
-    await until('an answer got lost', async () => faults.parse(await s.hubspot.control('GET', 'faults')).faults.some(({ hits }) => hits > 0));
+    await until('an answer got lost', async () => (await s.hubspot.faults()).some(({ hits }) => hits > 0));
     await s.restartWorker();
     await s.hubspot.noFaults();
     await s.writes();

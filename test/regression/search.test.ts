@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { createLimiter } from '../../activities/crm/limiter.ts';
 import { createHubSpot, type ChangePosition } from '../../activities/hubspot/index.ts';
 import { startHubSpotSandbox } from '../../sandbox/hubspot/start.ts';
-import { hubspotPerson } from '../support/sluice.ts';
+import { hubspotPerson } from '../support/crms.ts';
 
 const shared = 10_100;
 const batch = 100;

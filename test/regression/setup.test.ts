@@ -3,7 +3,8 @@ import { before, describe, test } from 'node:test';
 import { createLimiter } from '../../activities/crm/limiter.ts';
 import { createSalesforce } from '../../activities/salesforce/index.ts';
 import * as m from '../../workflows/messages.ts';
-import { testSluice, until } from '../support/sluice.ts';
+import { testSluice } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 import { suiteEnd } from './suite.ts';
 
 const sluice = await testSluice();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import type { ContactAnswer } from '../../workflows/messages.ts';
-import { until } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 
 type End = () => Promise<void>;
 

@@ -59,7 +59,7 @@ describe('days, whatever the zone', { concurrency: false }, () => {
   test('R11 Salesforce dates shift a day through local time: the same result with the process in UTC-11 and in UTC+14', async (t) => {
     await s.stopWorker();
     for (const [TZ, offset] of [['Pacific/Pago_Pago', '660'], ['Pacific/Kiritimati', '-840']] as const) {
-      const settings: ZoneWorker = { address: sluice.temporal.address, connection: s.connection, hubspotUrl: s.hubspot.url, salesforceUrl: s.salesforce.url, codePath: sluice.workflowBundle.codePath };
+      const settings: ZoneWorker = { address: sluice.temporal.address, connection: s.connection, hubspotUrl: s.hubspot.url, salesforceUrl: s.salesforce.url };
       const child = spawn(process.execPath, [join(import.meta.dirname, 'zone-worker.ts'), JSON.stringify(settings)], { env: { ...process.env, TZ }, stdio: ['ignore', 'pipe', 'inherit'] });
       const exit = once(child, 'exit');
       t.after(() => child.kill('SIGKILL'));

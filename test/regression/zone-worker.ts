@@ -9,11 +9,10 @@ export interface ZoneWorker {
   connection: string;
   hubspotUrl: string;
   salesforceUrl: string;
-  codePath: string;
 }
 
 Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
-const { address, connection, hubspotUrl, salesforceUrl, codePath } = JSON.parse(process.argv[2] ?? '{}') as ZoneWorker;
+const { address, connection, hubspotUrl, salesforceUrl } = JSON.parse(process.argv[2] ?? '{}') as ZoneWorker;
 const [client, nativeConnection] = [new Client({ connection: await Connection.connect({ address }) }), await NativeConnection.connect({ address })];
 const worker = await createSluiceWorker({
   environment: {
@@ -21,7 +20,7 @@ const worker = await createSluiceWorker({
     hubspot: { baseUrl: hubspotUrl, auth: { kind: 'token', token: 'pat-sandbox' }, sandbox: true },
     salesforce: { loginUrl: salesforceUrl, clientId: 'sandbox', clientSecret: 'sandbox', sandbox: true },
   },
-  nativeConnection, client, namespace: 'default', workflowBundle: { codePath }, shutdownGraceTime: '1 second',
+  nativeConnection, client, namespace: 'default', shutdownGraceTime: '1 second',
 });
 process.once('SIGTERM', () => worker.shutdown());
 console.log(new Date('2026-01-15T00:00:00Z').getTimezoneOffset());

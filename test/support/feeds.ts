@@ -5,8 +5,8 @@ import { freePort } from '../../worker/ports.ts';
 import { startReceiver } from '../../worker/webhooks/receiver.ts';
 import * as m from '../../workflows/messages.ts';
 import type { Crm } from '../../workflows/ids.ts';
-import type { hubspotPerson, salesforcePerson } from './sluice.ts';
-import { until } from './sluice.ts';
+import type { hubspotPerson, salesforcePerson } from './crms.ts';
+import { until } from './until.ts';
 
 export interface FeedsOptions {
   /** How the sandboxes send events: after how long, in ms; null sends none at all, so that polls alone notice. */

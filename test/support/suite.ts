@@ -1,10 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '../../worker/ports.ts';
 import { findTemporalProgram } from '../../worker/temporal/program.ts';
 import { startTemporal } from '../../worker/temporal/server.ts';
 import type { TemporalServer } from '../../worker/temporal/server.ts';
-import { keptBundle } from '../../worker/bundle.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -29,12 +27,4 @@ export async function startTestServer(): Promise<TemporalServer> {
   });
   // A free port may be taken by another program before the server listens on it.
   return start().catch(start);
-}
-
-/** Writes the workflows' bundle into `directory`, for all files of a run. */
-export async function writeWorkflowBundle(directory: string): Promise<string> {
-  const { code } = await keptBundle(cacheDir);
-  const file = join(directory, 'workflow-bundle.js');
-  await writeFile(file, code);
-  return file;
 }

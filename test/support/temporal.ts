@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after } from 'node:test';
-import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
-import { startTestServer, writeWorkflowBundle } from './suite.ts';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, type WorkflowBundle } from '@temporalio/worker';
+import { keptBundle } from '../../worker/bundle.ts';
+import { cacheDir, startTestServer } from './suite.ts';
 
 export interface TestTemporal {
   /** `127.0.0.1:<port>`, for `TEMPORAL_ADDRESS` of a child process. */
@@ -40,17 +38,14 @@ export async function testTemporal(): Promise<TestTemporal> {
   return { address, namespace: 'default', connection, nativeConnection, client: new Client({ connection }) };
 }
 
-/**
- * The bundle of `workflows/index.ts`, as `Worker.create({ workflowBundle })` takes it: the run's, or made now. Call it
- * at the top level of the test file.
- */
-export async function testWorkflowBundle(): Promise<{ codePath: string }> {
-  const handedDown = process.env['SLUICE_TEST_BUNDLE'];
-  if (handedDown) return { codePath: handedDown };
-  const directory = await mkdtemp(join(tmpdir(), 'sluice-test-'));
-  after(() => rm(directory, { recursive: true, force: true }));
-  return { codePath: await writeWorkflowBundle(directory) };
+/** The activities that a workflow waits for. */
+export async function pendingActivities(workflow: WorkflowHandle): Promise<{ name: string; started: boolean }[]> {
+  const { raw } = await workflow.describe();
+  return (raw.pendingActivities ?? []).map(({ activityType, lastStartedTime }) => ({ name: activityType?.name ?? '', started: lastStartedTime != null }));
 }
+
+/** The bundle of `workflows/index.ts`, as `Worker.create({ workflowBundle })` takes it. */
+export const testWorkflowBundle = (): Promise<WorkflowBundle> => keptBundle(cacheDir);
 
 /**
  * A connection name that no other test has, and with it task queues and workflow ids of its own: `resync-3f9ac2`.

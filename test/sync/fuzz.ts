@@ -1,8 +1,9 @@
 /** `npm run fuzz`: every invariant of a decision over millions of random pairs, on all cores. */
 import { availableParallelism } from 'node:os';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { z } from 'zod';
+import { whole } from '../../bench/options.ts';
 import { runMain, UserError } from '../../worker/user-error.ts';
 import { invariants } from './invariants.ts';
 
@@ -11,11 +12,6 @@ type Job = z.output<typeof job>;
 
 /** One thread's share is cut so fine that all threads end at about the same time. */
 const casesAtOnce = 50_000;
-
-const whole = (text: string): number => {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('A whole number above 0 is needed.');
-  return Number(text);
-};
 
 function jobsOf(cases: number, seed: number): Job[] {
   const each = Math.ceil(cases / invariants.length);
@@ -38,7 +34,7 @@ async function work(take: () => Job | undefined, done: (job: Job) => void): Prom
 
 if (isMainThread) {
   const options = new Command('npm run -s fuzz --').description('Checks every invariant of a decision over random pairs of records. Prints the cases of each and, last, one JSON line; exit code 1 with the smallest pair for which one does not hold.')
-    .option('--cases <n>', 'random pairs, over all invariants', whole, 10_000_000).option('--seed <n>', 'the same pairs for the same seed', whole, 1).parse().opts<{ cases: number; seed: number }>();
+    .option('--cases <n>', 'random pairs, over all invariants', whole(1), 10_000_000).option('--seed <n>', 'the same pairs for the same seed', whole(1), 1).parse().opts<{ cases: number; seed: number }>();
   await runMain(async () => {
     const jobs = jobsOf(options.cases, options.seed);
     const counts = invariants.map(() => 0);

@@ -3,8 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { testWorkflowBundle } from '../support/temporal.ts';
 
-const { codePath } = await testWorkflowBundle();
-const file = await readFile(codePath, 'utf8');
+const { code: file } = await testWorkflowBundle();
 /** What a worker runs; the rest of the file is the source map behind it, for stack traces. */
 const code = file.slice(0, file.lastIndexOf('//# sourceMappingURL='));
 /** The modules of the bundle, by the names that the bundler gives them. */

@@ -5,7 +5,7 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { workflowIds } from '../../workflows/ids.ts';
 import * as m from '../../workflows/messages.ts';
 import { changesStart } from '../../workflows/start.ts';
-import { until } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 import { testWorkflowBundle, uniqueConnection } from '../support/temporal.ts';
 import { fakeFeeds } from './fakes/feeds.ts';
 import { startServerOfShortRuns } from './fakes/short-runs.ts';

@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { workflowIds, type Crm } from '../../workflows/ids.ts';
 import * as m from '../../workflows/messages.ts';
 import { changesStart } from '../../workflows/start.ts';
-import { until } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 import { testTemporal, testWorkflowBundle, uniqueConnection } from '../support/temporal.ts';
 import { door } from './fakes/contacts.ts';
 import { fakeFeeds } from './fakes/feeds.ts';

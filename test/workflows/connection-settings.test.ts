@@ -5,7 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { taskQueues } from '../../workflows/ids.ts';
 import * as m from '../../workflows/messages.ts';
-import { until } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 import { testTemporal, testWorkflowBundle, uniqueConnection, type TestTemporal } from '../support/temporal.ts';
 import { fakeConnection } from './fakes/connection.ts';
 import { door } from './fakes/contacts.ts';

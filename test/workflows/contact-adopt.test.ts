@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { adopt, noteHandover } from '../../workflows/contact/inbox.ts';
 import { newContact } from '../../workflows/contact/state.ts';
 import * as m from '../../workflows/messages.ts';
-import { until } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 import { testTemporal, testWorkflowBundle } from '../support/temporal.ts';
 import { handover } from './fakes/contacts.ts';
 import { openContacts, type OpenContacts } from './fakes/open-contacts.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as m from '../../workflows/messages.ts';
-import { until } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 import { testTemporal, testWorkflowBundle } from '../support/temporal.ts';
 import { outside } from './fakes/contacts.ts';
 import { openContacts, type OpenContacts } from './fakes/open-contacts.ts';

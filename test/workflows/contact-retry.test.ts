@@ -4,7 +4,7 @@ import { settle } from '../../workflows/contact/inbox.ts';
 import type { Verdict } from '../../workflows/contact/verdict.ts';
 import { answer, newContact, type ContactState } from '../../workflows/contact/state.ts';
 import * as m from '../../workflows/messages.ts';
-import { until } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 import { testTemporal, testWorkflowBundle } from '../support/temporal.ts';
 import { linkedLead, told } from './fakes/contacts.ts';
 import { openContacts, type OpenContacts } from './fakes/open-contacts.ts';

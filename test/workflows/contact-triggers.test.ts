@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import * as m from '../../workflows/messages.ts';
-import { until } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 import { testTemporal, testWorkflowBundle } from '../support/temporal.ts';
 import { door, outside, readingOf } from './fakes/contacts.ts';
 import { causeSays } from './fakes/workers.ts';

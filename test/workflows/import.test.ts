@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as m from '../../workflows/messages.ts';
 import type { ImportProgress } from '../../workflows/messages.ts';
-import { testSluice, until } from '../support/sluice.ts';
+import { testSluice } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 
 const sluice = await testSluice();
 const lead = (n: string, fields: object = {}) => ({ LastName: `Last ${n}`, Company: `Company ${n}`, Email: `${n}@gmail.example`, Title: `Title ${n}`, ...fields });

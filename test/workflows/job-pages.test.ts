@@ -3,7 +3,7 @@ import { after, describe, test, type TestContext } from 'node:test';
 import { ApplicationFailure } from '@temporalio/common';
 import * as m from '../../workflows/messages.ts';
 import { importStart, resyncStart } from '../../workflows/start.ts';
-import { until } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 import { testTemporal, testWorkflowBundle, uniqueConnection } from '../support/temporal.ts';
 import { door } from './fakes/contacts.ts';
 import { fakeAccount, type FakeAccount } from './fakes/jobs.ts';

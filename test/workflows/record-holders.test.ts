@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 import type { Handover } from '../../sync/handover.ts';
 import { pack } from '../../activities/page/handovers.ts';
 import * as m from '../../workflows/messages.ts';
-import { testSluice, until } from '../support/sluice.ts';
+import { testSluice } from '../support/sluice.ts';
+import { until } from '../support/until.ts';
 import { handover } from '../workflows/fakes/contacts.ts';
 import { activitiesOf } from './fakes/mock-activities.ts';
 
@@ -31,14 +32,7 @@ describe('what an import left with contacts outside the segment', () => {
     const id = await s.hubspot.create({ email: 'ada@gmail.example', lastname: 'Lovelace' });
     const { version } = await s.main.query(m.settings);
     const written: Handover = handover(id, { settingsVersion: version, membership: { kind: 'unrestricted' }, link: null, base: {} });
-    const relabel = () => s.client.workflow.getHandle(`resync/${s.connection}/relabel`).describe().catch(() => null);
-    await until('the first comparison is over', async () => (await relabel())?.status.name === 'COMPLETED');
-    const first = (await relabel())?.runId;
-    await s.select(await s.hubspot.segment('Romans', 'city', ['Rome']));
-    await until('the statuses were compared', async () => {
-      const now = await relabel();
-      return now?.runId !== first && now?.status.name === 'COMPLETED';
-    });
+    await s.relabelled(async () => s.select(await s.hubspot.segment('Romans', 'city', ['Rome'])));
     await activitiesOf(s).run('handOver', { packed: pack([written]) ?? '', only: null });
     await until('it says that it is outside', async () => (await s.state(id)).status === 'outside-segment', 5_000);
   });

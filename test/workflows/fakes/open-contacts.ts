@@ -1,6 +1,7 @@
+import type { WorkflowBundle } from '@temporalio/worker';
 import type { TestTemporal } from '../../support/temporal.ts';
 import { uniqueConnection } from '../../support/temporal.ts';
-import { until } from '../../support/sluice.ts';
+import { until } from '../../support/until.ts';
 import { taskQueues } from '../../../workflows/ids.ts';
 import * as m from '../../../workflows/messages.ts';
 import { contactStart } from '../../../workflows/start.ts';
@@ -8,7 +9,7 @@ import { fakeContacts } from './contacts.ts';
 import { runsOf, startFakeWorkers } from './workers.ts';
 
 /** A connection with fake contacts and its workers, for one `describe`; `stop` ends them. */
-export async function openContacts({ client, nativeConnection }: Pick<TestTemporal, 'client' | 'nativeConnection'>, workflowBundle: { codePath: string }, name: string) {
+export async function openContacts({ client, nativeConnection }: Pick<TestTemporal, 'client' | 'nativeConnection'>, workflowBundle: WorkflowBundle, name: string) {
   const connection = uniqueConnection(name);
   const { of, activities } = fakeContacts();
   const { stop } = await startFakeWorkers({ nativeConnection, workflowBundle, connection, activities });

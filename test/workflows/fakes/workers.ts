@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import { Worker, type NativeConnection } from '@temporalio/worker';
+import { Worker, type NativeConnection, type WorkflowBundle } from '@temporalio/worker';
 import type { Activities } from '../../../activities/index.ts';
 import { taskQueues } from '../../../workflows/ids.ts';
 
@@ -8,7 +8,7 @@ export type FakeActivities = Partial<Activities>;
 
 export interface FakeWorkersOptions {
   nativeConnection: NativeConnection;
-  workflowBundle: { codePath: string };
+  workflowBundle: WorkflowBundle;
   connection: string;
   activities: FakeActivities;
 }
