@@ -24,7 +24,7 @@ export function tell(failure: CrmFailure, attempts = 1): ToldFailure {
 }
 
 /** How long a page waits where a person, a lock or the API's allowance has to come first: a job does not end for that. */
-const pageWaitsMs: Record<RetryPolicy, number | null> = { backoff: 0, allowance: 5 * 60_000, hold: 60_000, hourly: 3_600_000, 'on-change': null };
+const pageWaitsMs: Record<RetryPolicy, number | null> = { backoff: 0, allowance: null, hold: 60_000, hourly: 3_600_000, 'on-change': null };
 
 /**
  * Casts whatever an activity throws into a typed failure: what passes by itself may be retried by Temporal (not sooner than the

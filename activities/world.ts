@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { Accounts, Settings } from '../sync/settings.ts';
+import type { Accounts, Settings, SettingsNow } from '../sync/settings.ts';
 import { accountReader } from './connection/accounts.ts';
 import { pageJobReader } from './connection/jobs.ts';
 import { checkRequester } from './connection/check.ts';
@@ -7,6 +7,7 @@ import { ownerReader, type JoinedOwners } from './connection/owners.ts';
 import { schemaReader, type Schema } from './connection/schema.ts';
 import { segmentReader, type SegmentNow } from './connection/segment.ts';
 import { settingsReader } from './connection/settings.ts';
+import type { Allowances } from './crm/allowances.ts';
 import { Seen } from './changes/seen.ts';
 import type { HubSpot } from './hubspot/index.ts';
 import type { Salesforce } from './salesforce/index.ts';
@@ -16,6 +17,7 @@ export interface Dependencies {
   connection: string;
   hubspot: HubSpot;
   salesforce: Salesforce;
+  allowances: Allowances;
   client: Client;
   /** Aborted when the worker begins to end: what would run for ever ends then. */
   ending?: AbortSignal;
@@ -24,7 +26,7 @@ export interface Dependencies {
 /** The dependencies together with what is read through them and remembered for a while. */
 export interface World extends Dependencies {
   /** As they are now; calls that come together share one query. */
-  settings(): Promise<Settings>;
+  settings(): Promise<SettingsNow>;
   /** Where this worker is logged in; at most a minute old. */
   accounts(): Promise<Accounts>;
   /** The mappings as both accounts' schemas allow them. */
@@ -41,10 +43,15 @@ export interface World extends Dependencies {
 
 /** Wires the readers to one connection's dependencies. */
 export function createWorld(dependencies: Dependencies): World {
-  const { connection, hubspot, salesforce, client } = dependencies;
+  const { connection, hubspot, salesforce, allowances, client } = dependencies;
+  const settings = settingsReader(client, connection);
   return {
     ...dependencies,
-    settings: settingsReader(client, connection),
+    settings: async () => {
+      const now = await settings();
+      allowances.learn(now);
+      return now;
+    },
     accounts: accountReader(hubspot, salesforce),
     schema: schemaReader(hubspot, salesforce),
     owners: ownerReader(hubspot, salesforce),

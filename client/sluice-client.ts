@@ -1,5 +1,5 @@
 import type { Client } from '@temporalio/client';
-import type { Settings } from '../sync/settings.ts';
+import type { SettingsNow } from '../sync/settings.ts';
 import { crms, workflowIds } from '../workflows/ids.ts';
 import * as messages from '../workflows/messages.ts';
 import { createCalls } from './calls.ts';
@@ -34,16 +34,16 @@ export function createSluiceClient({ client, connection }: { client: Client; con
 
   return {
     connection,
-    settings: (): Promise<Settings> => calls.query(workflowId, messages.settings),
+    settings: (): Promise<SettingsNow> => calls.query(workflowId, messages.settings),
     /** Whether the connection can sync, and what stands in its way. */
     health: (): Promise<messages.Health> => calls.query(workflowId, messages.health),
     listSegments,
     /** Limits the sync to an active segment, by its id or its name; writes nothing in either CRM. @throws SluiceFailure `refused` for a segment that cannot be chosen. */
-    selectSegment: async (idOrName: string, by?: string): Promise<Settings> =>
+    selectSegment: async (idOrName: string, by?: string): Promise<SettingsNow> =>
       calls.update(workflowId, messages.selectInclusionSegment, { segmentId: await segmentId(idOrName), ...(by !== undefined && { by }) }),
     /** Lets every contact sync again; writes nothing in either CRM. */
-    clearSegment: (by?: string): Promise<Settings> => calls.update(workflowId, messages.clearInclusionSegment, by === undefined ? {} : { by }),
-    changeSettings: (change: messages.ChangeSettings): Promise<Settings> => calls.update(workflowId, messages.changeSettings, change),
+    clearSegment: (by?: string): Promise<SettingsNow> => calls.update(workflowId, messages.clearInclusionSegment, by === undefined ? {} : { by }),
+    changeSettings: (change: messages.ChangeSettings): Promise<SettingsNow> => calls.update(workflowId, messages.changeSettings, change),
     /** Stops all syncing of the connection; what comes in is kept. */
     pauseConnection: (): Promise<void> => send(messages.pause),
     resumeConnection: (): Promise<void> => send(messages.resume),

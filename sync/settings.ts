@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Allocation, Budget } from './allocation.ts';
 import { isTimeZone } from './convert/time.ts';
 import { lazily } from './lazily.ts';
 import { DEFAULT_MAPPINGS, type Mapping } from './mapping.ts';
@@ -25,6 +26,8 @@ const feeds = lazily(() => z.strictObject({
   salesforcePollAloneSeconds: seconds(),
   reconcileHours: z.number().min(0.01).max(24),
 }));
+const calls = lazily(() => z.number().int().min(1).max(100_000_000).nullable());
+const allocation = lazily(() => z.strictObject({ salesforce: calls(), hubspotPerDay: calls(), hubspotPer10Seconds: calls() }));
 
 /** What `changeSettings` takes: any of the settings that a person may change. */
 export const settingsChange = lazily(() => z.strictObject({
@@ -37,6 +40,8 @@ export const settingsChange = lazily(() => z.strictObject({
   contactForAccountDomain: z.boolean().optional(),
   deletes: deletes().partial().optional(),
   feeds: feeds().partial().optional(),
+  allocation: allocation().partial().optional(),
+  allocationWindow: z.number().int().min(10).max(86_400).optional(),
 }));
 export type SettingsChange = z.infer<ReturnType<typeof settingsChange>>;
 
@@ -77,6 +82,9 @@ export interface Settings {
   contactForAccountDomain: boolean;
   deletes: Deletes;
   feeds: Feeds;
+  allocation: Allocations;
+  /** In which Salesforce's calls are counted, in seconds; the org's own limit counts 24 h [SF-LIM]. */
+  allocationWindow: number;
   /** The last changes, newest first; at most 20. */
   changes: { at: string; by: string | null; what: string }[];
   /** The last signals that could not be understood; at most 5. */
@@ -88,6 +96,20 @@ export type Deletes = z.infer<ReturnType<typeof deletes>>;
 
 /** How changes are noticed. Polls are the net under the events; alone, they run more often. */
 export type Feeds = z.infer<ReturnType<typeof feeds>>;
+
+/** How many API calls Sluice may spend: of Salesforce in its window, of HubSpot in 24 h, and of HubSpot in 10 s. Null: half of what the account has; in 10 s all of it. */
+export type Allocations = z.infer<ReturnType<typeof allocation>>;
+
+/** How each CRM's allocation stands, and how many workers share it. */
+export type Budgets = Record<'hubspot' | 'salesforce', Budget> & { workers: number };
+
+/** The settings with what workers go by: the answer to the query `settings`. */
+export type SettingsNow = Settings & { budgets: Budgets };
+
+/** The allocation of each CRM as the settings have it. */
+export const allocationsOf = ({ allocation, allocationWindow }: Pick<Settings, 'allocation' | 'allocationWindow'>): Record<'hubspot' | 'salesforce', Allocation> => ({
+  hubspot: { calls: allocation.hubspotPerDay, windowMs: 86_400_000 }, salesforce: { calls: allocation.salesforce, windowMs: allocationWindow * 1000 },
+});
 
 /** The two accounts that a connection's state belongs to. */
 export interface Accounts {
@@ -102,14 +124,15 @@ export function newSettings(connection: string): Settings {
     segment: null, createAs: 'Lead', mappings: [...DEFAULT_MAPPINGS], timeZone: 'UTC', settleWindowMs: 5_000, looksAfterSeconds: [5, 15, 30, 60],
     createInHubSpot: 'never', contactForAccountDomain: false, deletes: { inHubSpot: 'do-nothing', inSalesforce: 'do-nothing', graceHours: 24 },
     feeds: { changeDataCapture: true, joinersSeconds: 30, hubspotPollSeconds: 60, salesforcePollSeconds: 300, salesforcePollAloneSeconds: 60, reconcileHours: 24 },
+    allocation: { salesforce: null, hubspotPerDay: null, hubspotPer10Seconds: null }, allocationWindow: 86_400,
     changes: [], rejected: [],
   };
 }
 
-/** The settings with a change applied; of `deletes` and `feeds` only the parts that it names. */
-export function withChange(settings: Settings, { deletes, feeds, ...plain }: SettingsChange): Settings {
+/** The settings with a change applied; of `deletes`, `feeds` and `allocation` only the parts that it names. */
+export function withChange(settings: Settings, { deletes, feeds, allocation, ...plain }: SettingsChange): Settings {
   const given = Object.fromEntries(Object.entries(plain).filter(([, value]) => value !== undefined));
-  return { ...settings, ...given, deletes: { ...settings.deletes, ...defined(deletes) }, feeds: { ...settings.feeds, ...defined(feeds) } };
+  return { ...settings, ...given, deletes: { ...settings.deletes, ...defined(deletes) }, feeds: { ...settings.feeds, ...defined(feeds) }, allocation: { ...settings.allocation, ...defined(allocation) } };
 }
 
 const defined = <T extends object>(part: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } =>

@@ -1,5 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
+import { reportCalls } from '../activities/connection/report-calls.ts';
+import { createAllowances } from '../activities/crm/allowances.ts';
 import { CrmFailure } from '../activities/crm/failure.ts';
 import { createLimiter } from '../activities/crm/limiter.ts';
 import { tell } from '../activities/failure.ts';
@@ -39,13 +41,15 @@ const maxHeartbeatThrottleInterval = '3 seconds';
  */
 export async function createSluiceWorker({ environment, nativeConnection, client, namespace, shutdownGraceTime = '15 seconds' }: SluiceWorkerOptions): Promise<{ run(): Promise<void>; shutdown(): void }> {
   const { connection, hubspot, salesforce } = environment;
+  const limiters = { hubspot: createLimiter({ rate: hubspotRate, rates: { search: searchRate } }), salesforce: createLimiter() };
+  const allowances = createAllowances(limiters);
   const crms = {
-    hubspot: createHubSpot({ baseUrl: hubspot.baseUrl, auth: hubspot.auth, limiter: createLimiter({ rate: hubspotRate, rates: { search: searchRate } }) }),
-    salesforce: createSalesforce({ loginUrl: salesforce.loginUrl, clientId: salesforce.clientId, clientSecret: salesforce.clientSecret, limiter: createLimiter() }),
+    hubspot: createHubSpot({ baseUrl: hubspot.baseUrl, auth: hubspot.auth, limiter: limiters.hubspot, allowance: allowances.hubspot }),
+    salesforce: createSalesforce({ loginUrl: salesforce.loginUrl, clientId: salesforce.clientId, clientSecret: salesforce.clientSecret, limiter: limiters.salesforce, allowance: allowances.salesforce }),
   };
   await requireCredentials(crms);
   const ending = new AbortController();
-  const activities = createActivities({ connection, client, ...crms, ending: ending.signal });
+  const activities = createActivities({ connection, client, ...crms, allowances, ending: ending.signal });
   const queues = taskQueues(connection);
   const common = { connection: nativeConnection, namespace, shutdownGraceTime };
   const workflows = await Worker.create({ ...common, taskQueue: queues.workflows, workflowBundle: await keptBundle(environment.cacheDir), stickyQueueScheduleToStartTimeout });
@@ -56,8 +60,13 @@ export async function createSluiceWorker({ environment, nativeConnection, client
   return {
     async run() {
       const running = workflows.run();
-      // Activities ask the connection's workflow for the settings: it must be served until the last of them has ended.
-      await Promise.all(callers.map((worker) => worker.run()));
+      const reporting = reportCalls(client, connection, allowances);
+      try {
+        // Activities ask the connection's workflow for the settings: it must be served until the last of them has ended.
+        await Promise.all(callers.map((worker) => worker.run()));
+      } finally {
+        await reporting.end();
+      }
       workflows.shutdown();
       await running;
     },

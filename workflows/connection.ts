@@ -3,7 +3,9 @@ import * as z from 'zod';
 import { lazily } from '../sync/lazily.ts';
 import type { Activities } from '../activities/index.ts';
 import { checkMappings } from '../sync/mapping.ts';
-import { newSettings, settingsChange, withChange, type Settings } from '../sync/settings.ts';
+import { newSettings, settingsChange, withChange, type Settings, type SettingsNow } from '../sync/settings.ts';
+import { budgetsOf, forgetRefusals, newLedger, noteSpent, reassess, type Ledger } from './connection/budgets.ts';
+import { connectionDetails, healthOf } from './connection/health.ts';
 import { failingPlainly } from './failure.ts';
 import { readWorkflowId, taskQueues } from './ids.ts';
 import { answering } from './answering.ts';
@@ -11,7 +13,7 @@ import { readInput, readStart } from './input.ts';
 import * as m from './messages.ts';
 import { noting, rejectOtherSignals } from './noting.ts';
 
-const input = lazily(() => z.strictObject({ carried: z.custom<Settings>().optional() }));
+const input = lazily(() => z.strictObject({ carried: z.custom<Settings & { ledger?: Ledger }>().optional() }));
 const longHistory = 1_000;
 const keptChanges = 20;
 const recheckEvery = '1 minute';
@@ -23,7 +25,9 @@ const recheckEvery = '1 minute';
 export async function connection(...given: [z.input<ReturnType<typeof input>>?]): Promise<void> {
   const { connection: name } = readWorkflowId('connection');
   const { carried } = readStart(input, given);
-  const s: Settings = { ...newSettings(name), ...carried };
+  const { ledger = newLedger(), ...kept } = carried ?? {};
+  const s: Settings = { ...newSettings(name), ...kept };
+  const now = (): SettingsNow => ({ ...s, budgets: budgetsOf(ledger, s) });
   const { live } = taskQueues(name);
   const { readSegment } = wf.proxyActivities<Pick<Activities, 'readSegment'>>({
     taskQueue: live, startToCloseTimeout: '10 seconds', scheduleToCloseTimeout: '20 seconds', retry: { maximumAttempts: 3 }, summary: 'Read the segment from HubSpot',
@@ -55,7 +59,7 @@ export async function connection(...given: [z.input<ReturnType<typeof input>>?])
     relabelDue = true;
     show();
   };
-  const show = () => wf.setCurrentDetails(details(s));
+  const show = () => wf.setCurrentDetails(connectionDetails(s, budgetsOf(ledger, s)));
   const note = noting(s.rejected, show);
 
   wf.setHandler(m.selectInclusionSegment, (i) => inTurn(async () => {
@@ -63,22 +67,23 @@ export async function connection(...given: [z.input<ReturnType<typeof input>>?])
     if (choice.kind === 'refused') throw wf.ApplicationFailure.nonRetryable(choice.why, 'SegmentRefused');
     s.segment = { id: choice.id, name: choice.name, selectedAt: new Date(Date.now()).toISOString(), selectedBy: i.by ?? null, unusable: null, warnings: choice.warnings };
     changedBy(i.by, `Selected the inclusion segment "${choice.name}" (${choice.id}).`);
-    return s;
+    return now();
   }), { description: 'Limit the sync to an active segment; writes nothing. {"segmentId": "12"}', validator: (...given) => { readInput(m.selectInclusionSegmentInput, given); } });
 
   wf.setHandler(m.clearInclusionSegment, (i) => inTurn(async () => {
     s.segment = null;
     changedBy(i?.by, 'Cleared the inclusion segment: every contact may sync.');
-    return s;
+    return now();
   }), { description: 'Let every contact sync again. Takes {}.', validator: (...given: [m.ClearInclusionSegment?]) => { readInput(m.clearInclusionSegmentInput, given); } });
 
   wf.setHandler(m.changeSettings, (i) => inTurn(async () => {
     const { by, ...change } = i;
     Object.assign(s, withChange(s, change));
+    reassess(ledger, s);
     changedBy(by, `Changed ${Object.keys(change).join(', ')}.`);
     checkDue ||= change.mappings !== undefined;
-    return s;
-  }), { description: 'Change any of createAs, contactForAccountDomain, createInHubSpot, mappings, deletes, feeds, timeZone, settleWindowMs, looksAfterSeconds, e.g. {"createAs": "Contact"}', validator: validateChange });
+    return now();
+  }), { description: 'Change any of createAs, contactForAccountDomain, createInHubSpot, mappings, deletes, feeds, allocation, allocationWindow, timeZone, settleWindowMs, looksAfterSeconds, e.g. {"createAs": "Contact"}', validator: validateChange });
 
   wf.setHandler(m.listSegments, () => failingPlainly(() => listSegments()), { description: 'The active segments that can be selected. Changes nothing; takes {}.', validator: (...given: [object?]) => { readInput(m.emptyInput, given); } });
   wf.setHandler(m.findSegment, (i) => failingPlainly(() => findSegment(i)), { description: 'The id of a segment, e.g. {"name": "Webmail prospects"}. Changes nothing.', validator: (...given) => { readInput(m.findSegmentInput, given); } });
@@ -86,12 +91,13 @@ export async function connection(...given: [z.input<ReturnType<typeof input>>?])
 
   note(m.pause, m.emptyInput, () => { s.paused = true; }, 'Stop all syncing of this connection; triggers are kept. Takes {}.');
   const checkAgain = () => { checkDue = true; s.checkedAt = null; };
-  note(m.resume, m.emptyInput, () => { s.paused = false; checkAgain(); relabelDue = true; }, 'Sync again, and check both accounts. Takes {}.');
+  note(m.resume, m.emptyInput, () => { s.paused = false; forgetRefusals(ledger); checkAgain(); relabelDue = true; }, 'Sync again, and check both accounts; a CRM that refused all calls is asked again. Takes {}.');
   note(m.check, m.emptyInput, checkAgain, 'Check both accounts: access, fields and identity. Takes {}.');
   note(m.checkSegment, m.emptyInput, () => { segmentDue = true; }, 'Look at the inclusion segment again: a contact met it unusable. Takes {}.');
   note(m.renew, m.emptyInput, () => { renewDue = true; }, 'Go on in a new run: a person whom this one speaks of is to be forgotten. Takes {}.');
-  answering(m.settings, () => s, 'All settings, and whether both accounts are in order. Takes nothing.');
-  answering(m.health, () => healthOf(s), 'In one look: does it sync, and if not, why and what to do. Takes nothing.');
+  note(m.spent, m.spentInput, (i) => noteSpent(ledger, s, i), 'From a worker: the API calls it made since its last report.');
+  answering(m.settings, now, 'All settings, and whether both accounts are in order. Takes nothing.');
+  answering(m.health, () => healthOf(s, budgetsOf(ledger, s)), 'In one look: does it sync, and if not, why and what to do. Takes nothing.');
   rejectOtherSignals(s.rejected, show);
   show();
 
@@ -129,7 +135,7 @@ export async function connection(...given: [z.input<ReturnType<typeof input>>?])
       await startRelabel();
     } else if (renewDue || runIsLong()) {
       await wf.condition(wf.allHandlersFinished);
-      if (!checkDue && !relabelDue && !segmentDue) await wf.continueAsNew<typeof connection>({ carried: s });
+      if (!checkDue && !relabelDue && !segmentDue) await wf.continueAsNew<typeof connection>({ carried: { ...s, ledger } });
     }
   }
 }
@@ -144,26 +150,4 @@ function validateChange(...given: [m.ChangeSettings]): void {
   if (Object.keys(change).length === 0) throw wf.ApplicationFailure.nonRetryable(`Nothing to change: give at least one of ${Object.keys(settingsChange().shape).join(', ')}.`, 'InvalidInput');
   const fault = change.mappings === undefined ? null : checkMappings(change.mappings);
   if (fault !== null) throw wf.ApplicationFailure.nonRetryable(fault, 'InvalidInput');
-}
-
-function healthOf(s: Settings): m.Health {
-  const unusable = s.segment?.unusable ?? null;
-  const status = !s.ready ? 'not-ready' : unusable !== null ? 'segment-unusable' : s.paused ? 'paused' : 'ready';
-  const problems = [...s.problems, ...(unusable === null ? [] : [`The inclusion segment is unusable, so nothing syncs: ${unusable} Choose another segment, or clear the setting.`])];
-  return { status, problems, warnings: [...s.warnings, ...(s.segment?.warnings ?? [])] };
-}
-
-function details(s: Settings): string {
-  const { status, problems, warnings } = healthOf(s);
-  return [
-    `## Connection ${s.connection}: ${status}`, '',
-    ...problems.map((p) => `- **${p}**`), ...warnings.map((w) => `- ${w}`), '',
-    '| | |', '|---|---|',
-    `| Inclusion segment | ${s.segment === null ? 'none: every contact may sync' : `${s.segment.name} (${s.segment.id}), since ${s.segment.selectedAt}`} |`,
-    `| Accounts | ${s.accounts === null ? 'not known yet' : `HubSpot portal ${s.accounts.hubspotPortalId}, Salesforce org ${s.accounts.salesforceOrgId}`} |`,
-    `| Creates in Salesforce | ${s.createAs} |`, `| Creates in HubSpot | ${s.createInHubSpot} |`, `| Deletes in HubSpot / in Salesforce | ${s.deletes.inHubSpot} / ${s.deletes.inSalesforce} |`, `| Settings version | ${s.version} |`, '',
-    `Changes are noticed by \`changes/${s.connection}/hubspot\` and \`changes/${s.connection}/salesforce\`.`,
-    `Import: start a \`salesforceImport\` workflow with the id \`import/${s.connection}/first\`. Resync the segment: \`segmentResync\`, \`resync/${s.connection}/segment\`.`,
-    ...s.rejected.map((r) => `- Signal \`${r.signal}\` was not understood: ${r.fault}`),
-  ].join('\n');
 }

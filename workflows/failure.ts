@@ -1,4 +1,4 @@
-import { ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
 
 /** The innermost sentence of a failure: what the activity said, not that an activity failed. */
 export function sentenceOf(error: unknown): string {
@@ -7,6 +7,16 @@ export function sentenceOf(error: unknown): string {
     if (cause instanceof ApplicationFailure || sentence === 'An unknown failure.') sentence = cause.message;
   }
   return sentence;
+}
+
+const looksAgainMs = 600_000;
+
+/** Where an activity had to wait for the API's allocation: how long, and why, as a sentence. Null for every other failure. */
+export function allowanceWait(error: unknown): { ms: number; why: string } | null {
+  const cause = error instanceof ActivityFailure ? error.cause : null;
+  if (!(cause instanceof ApplicationFailure)) return null;
+  const told = cause.details?.[0] as { error: { message: string }; retry: string; retryAfterMs: number | null } | undefined;
+  return told?.retry === 'allowance' ? { ms: told.retryAfterMs ?? looksAgainMs, why: told.error.message } : null;
 }
 
 /** Runs a workflow or an update so that its failure is the activity's own sentence; a cancellation stays one. */

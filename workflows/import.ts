@@ -7,7 +7,8 @@ import { failingPlainly } from './failure.ts';
 import { readWorkflowId, taskQueues } from './ids.ts';
 import { readStart } from './input.ts';
 import { bulkActivities } from './job/activities.ts';
-import { drain, handleJob, handOverBehind, newJob, pace, runIsLong, unpaused, type Job } from './job/job.ts';
+import { drain, handleJob, handOverBehind, newJob, pace, runIsLong, unpaused, waiting, type Job } from './job/job.ts';
+import { withinAllowance } from './job/allowance.ts';
 import * as m from './messages.ts';
 import { rejectOtherSignals } from './noting.ts';
 
@@ -47,8 +48,8 @@ export async function salesforceImport(...args: [(m.ImportInput & { carried?: St
   const { connection } = readWorkflowId('import');
   const given = readStart(input, args);
   const s: State = { ...newState(given), ...given.carried };
-  const activities = bulkActivities(taskQueues(connection).bulk);
   const show = handleJob(s.job, connection, () => progressOf(s), () => details(s, connection));
+  const activities = withinAllowance(bulkActivities(taskQueues(connection).bulk), s.job, show);
   rejectOtherSignals(s.job.rejected, show);
   let dataDone = false;
 
@@ -144,6 +145,7 @@ function addCounts(sum: State['counts'], page: State['counts']): void {
 
 function phaseOf(s: State): string {
   if (s.finishedAt !== null) return 'done';
+  if (s.job.waits != null) return waiting;
   if (s.pages.length > 0 || s.toList.length > 0 || s.counts.read < (s.total ?? 0)) return 'importing and filling';
   return s.waiting.length > 0 ? `waiting for HubSpot to evaluate the segment (look ${(s.looks?.made ?? 0) + 1})` : 'creating the workflows of the contacts';
 }
@@ -152,7 +154,7 @@ function progressOf(s: State): m.ImportProgress {
   const { read } = s.counts;
   const inHubSpot = s.counts.created + s.counts.alreadyThere;
   return {
-    job: 'import', phase: phaseOf(s), paused: s.job.paused, startedAt: s.job.startedAt, finishedAt: s.finishedAt, total: s.total, ...s.counts,
+    job: 'import', phase: phaseOf(s), paused: s.job.paused, waits: s.job.waits ?? null, startedAt: s.job.startedAt, finishedAt: s.finishedAt, total: s.total, ...s.counts,
     ...pace(s.job, read, s.total, s.finishedAt), workflows: { done: s.job.handedOver, waiting: s.finishedAt === null ? Math.max(0, inHubSpot - s.counts.now.filling - s.job.handedOver) : 0 },
   };
 }

@@ -7,7 +7,8 @@ import { failingPlainly } from './failure.ts';
 import { readWorkflowId, taskQueues, type ResyncScope } from './ids.ts';
 import { readStart } from './input.ts';
 import { bulkActivities, type BulkActivities } from './job/activities.ts';
-import { drain, handleJob, handOverBehind, newJob, pace, runIsLong, unpaused, type Job } from './job/job.ts';
+import { drain, handleJob, handOverBehind, newJob, pace, runIsLong, unpaused, waiting, type Job } from './job/job.ts';
+import { withinAllowance } from './job/allowance.ts';
 import * as m from './messages.ts';
 import { noting, rejectOtherSignals } from './noting.ts';
 
@@ -41,8 +42,8 @@ export async function segmentResync(...args: [(m.ResyncJobInput & { carried?: St
   const fresh = newState(given.dryRun, candidateOf(scope, given));
   // What a run of an older version carried lacks what was added since.
   const s: State = { ...fresh, ...given.carried, counts: { ...fresh.counts, ...given.carried?.counts } };
-  const activities = bulkActivities(taskQueues(connection).bulk);
   const show = handleJob(s.job, connection, () => progressOf(s, scope), () => details(s, scope));
+  const activities = withinAllowance(bulkActivities(taskQueues(connection).bulk), s.job, show);
   noting(s.job.rejected, show)(m.again, m.emptyInput, () => { s.again = true; }, 'Go through the contacts once more: the settings changed. Takes {}.');
   rejectOtherSignals(s.job.rejected, show);
 
@@ -148,8 +149,8 @@ function addCounts(s: State, checked: number, page: State['counts']): void {
 function progressOf(s: State, scope: ResyncScope): m.ResyncProgress {
   const { enter: _, ...counts } = s.counts;
   return {
-    job: 'resync', scope, dryRun: s.dryRun, phase: s.finishedAt !== null ? 'done' : s.list.at !== 'end' || s.pages.length > 0 ? 'comparing' : 'creating the workflows of the contacts',
-    paused: s.job.paused, startedAt: s.job.startedAt, finishedAt: s.finishedAt, total: s.total, checked: s.checked, ...counts, choice: choiceOf(s),
+    job: 'resync', scope, dryRun: s.dryRun, phase: s.finishedAt !== null ? 'done' : s.job.waits != null ? waiting : s.list.at !== 'end' || s.pages.length > 0 ? 'comparing' : 'creating the workflows of the contacts',
+    paused: s.job.paused, waits: s.job.waits ?? null, startedAt: s.job.startedAt, finishedAt: s.finishedAt, total: s.total, checked: s.checked, ...counts, choice: choiceOf(s),
     ...pace(s.job, s.checked, s.total, s.finishedAt), workflows: { done: s.job.handedOver, waiting: s.job.backlog.length },
   };
 }

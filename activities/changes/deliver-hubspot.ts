@@ -13,7 +13,7 @@ const call = { lane: 'live' } as const;
  * moment late. Without one, a new or changed contact is told if it may sync.
  */
 export async function deliverHubSpot(world: World, { events }: { events: readonly HubSpotEvent[] }): Promise<{ told: number }> {
-  await ready(world);
+  await ready(world, call.lane);
   const unknown: News[] = [];
   let told = 0;
   await each(events, async (event) => {

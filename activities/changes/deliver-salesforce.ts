@@ -14,7 +14,7 @@ const call = { lane: 'live' } as const;
  * late, so the others are read and looked for by the id that they hold. Who belongs to nobody may create a contact (S4).
  */
 export async function deliverSalesforce(world: World, { events }: { events: readonly SalesforceEvent[] }): Promise<{ told: number; created: number; skipped: Record<string, number>; later: HubSpotContactId[] }> {
-  const setting = await ready(world);
+  const setting = await ready(world, call.lane);
   const holders = await contactsOf(world, events.map(({ id }) => id as SalesforceId));
   const news = events.flatMap((event): News[] => {
     const holder = holders.get(event.id as SalesforceId);

@@ -49,7 +49,7 @@ export interface Joined {
  * moment of selecting are passed over: choosing a segment syncs nobody.
  */
 export async function readJoiners(world: World, { position }: { position: JoinPosition | null }): Promise<Joined> {
-  const { settings: { segment, feeds } } = await ready(world);
+  const { settings: { segment, feeds } } = await ready(world, call.lane);
   const nothing = (kept: JoinPosition | null, more = false): Joined => ({ position: kept, joined: 0, told: 0, later: [], left: false, sweepCalls: 0, more, feeds });
   if (position !== null && (position.segmentId !== segment?.id || position.selectedAt !== segment.selectedAt)) {
     return { ...nothing(null, true), ...await readFormer(world, position, segment?.selectedAt ?? new Date().toISOString()) };

@@ -33,7 +33,7 @@ export interface HubSpotPoll extends Told {
  * poll only marks the place: what is older comes by import or resync (R22).
  */
 export async function pollHubSpot(world: World, { startedAt, position, more }: { startedAt: string; position: ChangePosition | null; more: boolean }): Promise<HubSpotPoll> {
-  const setting = await ready(world);
+  const setting = await ready(world, call.lane);
   const sum: HubSpotPoll = { position: position ?? { time: new Date().toISOString(), afterId: null }, more: false, read: 0, told: 0, later: [], feeds: setting.settings.feeds };
   if (position === null) return sum;
   const since = Date.parse(position.time) - overlapMs;
@@ -53,7 +53,7 @@ export async function pollHubSpot(world: World, { startedAt, position, more }: {
 
 /** Compares contacts of which events told, or that had to wait for a page job: up to 100. */
 export async function compareHubSpot(world: World, { ids }: { ids: readonly HubSpotContactId[] }): Promise<Told> {
-  const setting = await ready(world);
+  const setting = await ready(world, call.lane);
   const sum: Told = { read: ids.length, told: 0, later: [] };
   const answers = await world.hubspot.readContacts(ids, setting.schema.properties, call);
   const live = [...answers.values()].flatMap((answer) => (answer.kind === 'live' ? [answer.contact] : []));

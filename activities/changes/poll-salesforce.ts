@@ -39,7 +39,7 @@ export interface SalesforcePoll extends Told {
  * for both objects where nothing changed. The first poll only marks the place (R22).
  */
 export async function pollSalesforce(world: World, { startedAt, position, more }: { startedAt: string; position: SalesforcePosition | null; more: boolean }): Promise<SalesforcePoll> {
-  const setting = await ready(world);
+  const setting = await ready(world, call.lane);
   const start = { stamp: new Date().toISOString(), id: '' };
   const sum: SalesforcePoll = { position: position ?? { Lead: start, Contact: start }, more: false, read: 0, told: 0, later: [], created: 0, skipped: {}, feeds: setting.settings.feeds };
   if (position === null) return sum;
@@ -66,7 +66,7 @@ export async function pollSalesforce(world: World, { startedAt, position, more }
 
 /** Compares records of which events told, up to 100. */
 export async function compareSalesforce(world: World, { events }: { events: readonly SalesforceEvent[] }): Promise<Told & { created: number; skipped: Record<string, number> }> {
-  const setting = await ready(world);
+  const setting = await ready(world, call.lane);
   const sum = { read: events.length, told: 0, later: [], created: 0, skipped: {} };
   await settle(world, setting, await readRecords(world, setting, events, call), sum);
   return sum;

@@ -17,7 +17,7 @@ const overlapMs = 600_000;
  * heard yet. `after` null begins and ends.
  */
 export async function reconcileHubSpot(world: World, { after }: { after: string | null }): Promise<{ after: string | null; told: number }> {
-  await ready(world);
+  await ready(world, call.lane);
   let next = after;
   let told = 0;
   for (let page = 0; page < archivedPages; page++) {
@@ -35,7 +35,7 @@ export async function reconcileHubSpot(world: World, { after }: { after: string 
 
 /** Reads Salesforce's log of deletions, which has purged records too, and tells the contacts whose workflow has not heard yet. Two calls. */
 export async function reconcileSalesforce(world: World, { since }: { since: string }): Promise<{ covered: string; told: number }> {
-  await ready(world);
+  await ready(world, call.lane);
   const start = new Date(Math.max(Date.parse(since) - overlapMs, Date.now() - deletionLogMs)).toISOString();
   const logs = await Promise.all((['Lead', 'Contact'] as const).map((type) => world.salesforce.deletedSince(type, start, call)));
   const holders = await contactsOf(world, logs.flatMap(({ ids }) => ids));

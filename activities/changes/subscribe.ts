@@ -13,7 +13,7 @@ import { ready } from './ready.ts';
  * with a failure that is not to be repeated where the org sends no events. Whatever breaks the connection is for Temporal to repeat.
  */
 export async function subscribeChanges(world: World): Promise<void> {
-  const { settings } = await ready(world);
+  const { settings } = await ready(world, null);
   if (!settings.feeds.changeDataCapture) return;
   const feed = world.client.workflow.getHandle(workflowIds.changes(world.connection, 'salesforce'));
   const { replay } = await feed.query(messages.feed);

@@ -47,6 +47,7 @@ const notLookedAt: ConnectionCheck['segment'] = { unusable: null, warnings: [] }
  */
 export async function checkConnection(world: World, { accounts: belongsTo, mappings, segment }: Pick<Settings, 'accounts' | 'mappings' | 'segment'>): Promise<ConnectionCheck> {
   const call = { lane: 'live' } as const;
+  await world.settings(); // a person may have let go of a refusal
   try {
     const accounts = await world.accounts();
     const differ = belongsTo === null ? null : accountsDiffer(belongsTo, accounts);

@@ -1,8 +1,4 @@
-/** Who waits for a call: a live edit, work that failed before, or a page of an import, fill or resync. Earlier lanes go first. */
-export type Lane = 'live' | 'retry' | 'backfill';
-
-/** In the order in which they are served. */
-export const LANES: readonly Lane[] = ['live', 'retry', 'backfill'];
+import type { Lane, LaneCalls } from '../../sync/allocation.ts';
 
 /** What every operation of both CRM clients is told about the work behind it. */
 export interface Call {
@@ -27,4 +23,4 @@ export function inTime(operation: string, { notAfter }: Call, now: number): void
 }
 
 /** Calls sent since the client was made, repeats included; logins are not counted. */
-export type Calls = Record<Lane, number> & { total: number };
+export type Calls = LaneCalls & { total: number };

@@ -1,5 +1,5 @@
-import type { Call, Calls, Lane } from './call.ts';
-import { LANES } from './call.ts';
+import { LANES, type Lane } from '../../sync/allocation.ts';
+import type { Call, Calls } from './call.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { SlidingWindow } from './slidingWindow.ts';
@@ -27,6 +27,8 @@ export interface Limiter {
   heard(window: { max: number; remaining: number; intervalMs: number }): void;
   /** A call was refused for its rate (429): sends nothing for `ms`, and less for a while. With `rate`, only of that rate. */
   refused(ms: number, rate?: string): void;
+  /** A rate for this worker alone, beside the CRM's own; null: none. */
+  cap(rate: Rate | null): void;
   calls(): Calls;
 }
 
@@ -52,6 +54,7 @@ export function createLimiter(options: LimiterOptions = {}): Limiter {
   const clock = options.clock ?? systemClock;
   const concurrency = options.concurrency ?? 20;
   const main = new SlidingWindow(options.rate ?? null);
+  const own = new SlidingWindow(null);
   const rates = new Map(Object.entries(options.rates ?? {}).map(([name, rate]) => [name, new SlidingWindow(rate)]));
   const waiting: Waiting[] = [];
   const sent: Calls = { live: 0, retry: 0, backfill: 0, total: 0 };
@@ -60,8 +63,8 @@ export function createLimiter(options: LimiterOptions = {}): Limiter {
   let cancelWake: (() => void) | undefined;
 
   const windowsOf = (entry: Waiting): SlidingWindow[] => {
-    const own = entry.rate === undefined ? undefined : rates.get(entry.rate);
-    return own ? [main, own] : [main];
+    const special = entry.rate === undefined ? undefined : rates.get(entry.rate);
+    return special ? [main, own, special] : [main, own];
   };
 
   /** Milliseconds until the windows have room for the entry; 0 is now. */
@@ -138,6 +141,7 @@ export function createLimiter(options: LimiterOptions = {}): Limiter {
       window?.refused(clock.now(), ms);
       drain();
     },
+    cap: (rate) => own.limit(rate),
     calls: () => ({ ...sent }),
   };
 }

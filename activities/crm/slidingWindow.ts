@@ -8,8 +8,8 @@ const REGAINED = 0.02;
 
 /** Calls of the last interval, ours and those that the CRM told us of. */
 export class SlidingWindow {
-  private max: number;
-  private intervalMs: number;
+  private max = Infinity;
+  private intervalMs = 0;
   /** When our calls went out, oldest first. */
   private readonly sent: number[] = [];
   /** Calls of others (a second worker, another app) when last heard of. */
@@ -19,8 +19,7 @@ export class SlidingWindow {
   private allowance = { part: 1, since: 0 };
 
   constructor(rate: { max: number; intervalMs: number } | null) {
-    this.max = rate?.max ?? Infinity;
-    this.intervalMs = rate?.intervalMs ?? 0;
+    this.limit(rate);
   }
 
   /** Milliseconds until a call that may fill `share` of the window finds room; 0 is now. */
@@ -35,6 +34,12 @@ export class SlidingWindow {
     const leaving = [...this.sent, ...Array.from({ length: Math.min(this.others.count, mustLeave) }, () => this.others.at)].sort((a, b) => a - b);
     const last = leaving[mustLeave - 1] ?? now;
     return Math.max(paused, last + this.intervalMs + SLACK_MS - now, 1);
+  }
+
+  /** Another limit from now on; null: none. */
+  limit(rate: { max: number; intervalMs: number } | null): void {
+    this.max = rate?.max ?? Infinity;
+    this.intervalMs = rate?.intervalMs ?? 0;
   }
 
   add(now: number): void {

@@ -1,5 +1,6 @@
 import { Client } from '@hubspot/api-client';
 import { z } from 'zod';
+import { createAllowance, type Allowance } from '../crm/allowance.ts';
 import { inTime } from '../crm/call.ts';
 import type { Call } from '../crm/call.ts';
 import { systemClock } from '../crm/clock.ts';
@@ -21,6 +22,8 @@ export interface HubSpotOptions {
   baseUrl: string;
   auth: HubSpotAuth;
   limiter: Limiter;
+  /** How many calls may be spent; without one, as many as the limiter lets out. */
+  allowance?: Allowance;
   timeouts?: Timeouts;
   clock?: Clock;
 }
@@ -48,7 +51,7 @@ export interface Requester {
 }
 
 /** The one way to HubSpot: limiter, token, repeats, validation and errors, around the client's `apiRequest`, which hands out status and headers and never throws on a 4xx. */
-export function openRequester({ baseUrl, auth, limiter, timeouts = TIMEOUTS, clock = systemClock }: HubSpotOptions): Requester {
+export function openRequester({ baseUrl, auth, limiter, timeouts = TIMEOUTS, clock = systemClock, allowance = createAllowance('hubspot', clock) }: HubSpotOptions): Requester {
   // Neither retries nor limiter of the client: both are one per process, and its retries create contacts twice.
   const client = new Client({ basePath: baseUrl.replace(/\/+$/, '') });
   let usage: HubSpotUsage = { max: null, remaining: null, intervalMs: null, daily: null, dailyRemaining: null };
@@ -85,13 +88,17 @@ export function openRequester({ baseUrl, auth, limiter, timeouts = TIMEOUTS, clo
     if (max === null || remaining === null) return; // search answers carry none
     usage = { max, remaining, intervalMs, daily: number('daily') ?? usage.daily, dailyRemaining: number('daily-remaining') ?? usage.dailyRemaining };
     if (intervalMs !== null) limiter.heard({ max, remaining, intervalMs });
+    const { daily, dailyRemaining } = usage;
+    if (daily !== null && dailyRemaining !== null) allowance.heard({ used: daily - dailyRemaining, limit: daily });
   };
 
   const sendOnce = async <Body>(ask: Ask<Body>, call: Call): Promise<Body> => {
+    allowance.demandOpen(call.lane);
     const bearer = await token.current();
     const answer = await limiter.run({ ...call, rate: ask.rate }, () => {
       inTime(ask.operation, call, clock.now());
       client.setAccessToken(bearer);
+      allowance.sent(call.lane);
       return exchanged(ask.operation, call, {
         method: ask.method,
         path: ask.path + queryString(ask.query),
@@ -106,7 +113,7 @@ export function openRequester({ baseUrl, auth, limiter, timeouts = TIMEOUTS, clo
 
   const slowDown = (answer: Answer, rate: 'search' | undefined): void => {
     const failure = castErrorBody('', 429, parseJson(answer.text), retryAfter(answer));
-    if (failure.reason === 'DAILY') return; // nothing that a pause of seconds cures
+    if (failure.reason === 'DAILY') return allowance.refused(); // nothing that a pause of seconds cures
     limiter.refused(Math.min(failure.retryAfterMs ?? 1000, 60_000), failure.reason === 'SECONDLY' ? rate : undefined);
   };
 

@@ -92,8 +92,9 @@ export async function importPage(world: World, page: ImportPage): Promise<Import
 async function ready(world: World) {
   const settings = await world.settings();
   const held = heldReason(settings, await world.accounts());
-  if (held === null) return settings;
-  throw heldFailure(held);
+  if (held !== null) throw heldFailure(held);
+  world.allowances.admit(call.lane);
+  return settings;
 }
 
 /** The first 2,000 ids after one. Without a LIMIT Salesforce says how many there are in all. */

@@ -15,6 +15,8 @@ import type { PageOutcome } from './outcome.ts';
 import { syncPage } from './sync.ts';
 
 const call: Call = { lane: 'backfill' };
+/** People look at the statuses: they are brought up to date while imports wait. */
+const statusCall: Call = { lane: 'retry' };
 const membersPerPage = 250;
 const contactsPerPage = 100;
 /** Contacts of one listed page together; a page of a resync is one of these. */
@@ -45,6 +47,7 @@ export async function listContacts(outer: World, { scope, candidate, after }: Co
   let next = after;
   let total: number | null = null;
   const { segment } = await world.settings();
+  world.allowances.admit(call.lane);
   if (scope === 'segment') {
     if (segment === null) throw ApplicationFailure.nonRetryable('No inclusion segment is set: resync everything instead (resync/<connection>/all), or select a segment.', 'NoSegment');
     const now = await world.segment(segment.id);
@@ -76,7 +79,9 @@ export interface ResyncPageResult extends ResyncCounts {
 /** Syncs one page of contacts; those outside the segment are counted and, without a workflow, get none. */
 export async function resyncPage(world: World, { ids, dryRun, candidate }: { ids: readonly HubSpotContactId[]; dryRun: boolean; candidate: string | null }): Promise<ResyncPageResult> {
   reached({ contacts: ids.length });
-  const now = candidate === null ? null : await membershipsOf(world, await world.settings(), ids, call);
+  const settings = await world.settings();
+  world.allowances.admit(call.lane);
+  const now = candidate === null ? null : await membershipsOf(world, settings, ids, call);
   const outcomes: PageOutcome[] = [];
   for (const slice of chunks(ids, idsPerSlice)) {
     outcomes.push(...await syncPage(asIfChosen(world, candidate), { ids: slice, trigger: 'resync', dryRun: dryRun || candidate !== null }));
@@ -101,10 +106,11 @@ export async function resyncPage(world: World, { ids, dryRun, candidate }: { ids
  */
 export async function relabelPage(world: World, { after }: { after: string | null }): Promise<{ checked: number; told: number; after: string | null }> {
   const settings = await world.settings();
+  world.allowances.admit(statusCall.lane);
   // Until HubSpot has evaluated it, nobody's membership is known, and no one would compare again.
   if (settings.segment !== null && (await world.segment(settings.segment.id)).kind === 'processing') throw stillProcessing();
   const { contacts, next } = await contactWorkflows(world, after);
-  const memberships = await membershipsOf(world, settings, contacts.map((c) => c.id), call);
+  const memberships = await membershipsOf(world, settings, contacts.map((c) => c.id), statusCall);
   const stale = contacts.filter(({ id, status }) => statusIsStale(status, memberships.of(id)));
   await each(stale, ({ id }) => tellContact(world, id, { signal: 'look' }));
   return { checked: contacts.length, told: stale.length, after: next };
@@ -112,9 +118,11 @@ export async function relabelPage(world: World, { after }: { after: string | nul
 
 /** Of one page of the contacts that have a workflow and may sync now: how many could not if the candidate were chosen. */
 export async function leaversPage(world: World, { candidate, after }: { candidate: string; after: string | null }): Promise<{ leave: number; after: string | null }> {
+  const settings = await world.settings();
+  world.allowances.admit(call.lane);
   const { contacts, next } = await contactWorkflows(world, after);
   const ids = contacts.map((c) => c.id);
-  const now = await membershipsOf(world, await world.settings(), ids, call);
+  const now = await membershipsOf(world, settings, ids, call);
   const then = await membershipsOf(world, await asIfChosen(world, candidate).settings(), ids, call);
   return { leave: ids.filter((id) => gate(now.of(id)).kind === 'open' && gate(then.of(id)).kind !== 'open').length, after: next };
 }

@@ -14,6 +14,7 @@ export async function deletePair(world: World, { hubspotId, side, ref, settingsV
   const settings = await world.settings();
   const held = heldReason(settings, await world.accounts());
   if (held !== null) return { kind: 'stale', why: held.reason };
+  world.allowances.admit(call.lane);
   if (settings.version !== settingsVersion) return { kind: 'stale', why: 'The settings changed meanwhile.' };
   if ((settings.segment?.id ?? null) !== segmentId) return { kind: 'kept', why: 'The inclusion segment is another one since, so the other side is kept.' };
   if (checkedAt !== null && Date.now() - Date.parse(checkedAt) > evidenceAgeMs.live) return { kind: 'stale', why: 'The evidence of the membership is too old.' };

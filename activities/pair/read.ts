@@ -26,6 +26,8 @@ export interface ReadRequest {
   createNew?: boolean;
   /** Other records with its email are looked for although it has a link: one was made just now. */
   furtherRecord?: boolean;
+  /** Tried again after a failure, and not at a person's word. */
+  retry?: boolean;
 }
 
 /** What a page has read already, so that nothing is read twice. */
@@ -53,6 +55,8 @@ export async function readPairs(world: World, requests: readonly ReadRequest[], 
     if (held.hold === 'not-ready' && settings.ready) await world.askForCheck();
     return requests.map(() => ({ kind: 'held', ...held, settingsVersion }));
   }
+  // A page was admitted when it began.
+  if (call.lane !== 'backfill') world.allowances.admit(call.lane);
   const [schema, owners] = await Promise.all([world.schema(settings), world.owners()]);
   const setting: Setting = { settings, schema, owners };
   const ids = requests.map((r) => r.hubspotId);

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { createAllowance, type Allowance } from '../crm/allowance.ts';
 import { inTime } from '../crm/call.ts';
 import type { Call } from '../crm/call.ts';
 import { systemClock } from '../crm/clock.ts';
@@ -9,6 +10,7 @@ import { CrmFailure } from '../crm/failure.ts';
 import type { Limiter } from '../crm/limiter.ts';
 import { repeat } from '../crm/repeat.ts';
 import { within } from '../crm/transport.ts';
+import { verdictOf } from '../crm/verdict.ts';
 import { castThrown, limitInfo } from './castFailure.ts';
 import { openSessions } from './session.ts';
 import type { Session, Sessions } from './session.ts';
@@ -19,6 +21,8 @@ export interface SalesforceOptions {
   clientId: string;
   clientSecret: string;
   limiter: Limiter;
+  /** How many calls may be spent; without one, as many as the limiter lets out. */
+  allowance?: Allowance;
   /** Default `67.0`, Summer '26. */
   apiVersion?: string;
   timeouts?: Timeouts;
@@ -55,7 +59,7 @@ export interface Requester {
 const OTHER_HEADERS_BYTES = 600;
 
 /** The one way to Salesforce: limiter, session, repeats, validation and errors, around jsforce's `request`. */
-export function openRequester({ limiter, apiVersion = '67.0', timeouts = TIMEOUTS, clock = systemClock, ...login }: SalesforceOptions): Requester {
+export function openRequester({ limiter, apiVersion = '67.0', timeouts = TIMEOUTS, clock = systemClock, allowance = createAllowance('salesforce', clock), ...login }: SalesforceOptions): Requester {
   const sessions = openSessions({ ...login, apiVersion, timeouts, clock });
   let usage: SalesforceUsage = { used: null, limit: null };
   const target = (path: string): string => (path.startsWith('/services/') ? path : `/services/data/v${apiVersion}${path}`);
@@ -73,18 +77,23 @@ export function openRequester({ limiter, apiVersion = '67.0', timeouts = TIMEOUT
     } catch (error) {
       if (call.signal?.aborted) throw call.signal.reason;
       const failure = castThrown(ask.operation, error, exchange);
+      if (verdictOf(failure).retry === 'allowance') allowance.refused();
       if (failure.retryAfterMs !== null) limiter.refused(Math.min(failure.retryAfterMs, 60_000));
       throw failure;
     } finally {
-      usage = limitInfo(exchange) ?? usage;
+      const said = limitInfo(exchange);
+      usage = said ?? usage;
+      if (said !== null) allowance.heard(said);
     }
   };
 
   const sendOnce = async <Body>(ask: Ask<Body>, call: Call): Promise<Body> => {
+    allowance.demandOpen(call.lane);
     const session = await sessions.current();
     try {
       return validated(ask, await limiter.run(call, () => {
         inTime(ask.operation, call, clock.now());
+        allowance.sent(call.lane);
         return exchanged(ask, call, session);
       }));
     } catch (error) {

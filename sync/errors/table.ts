@@ -29,7 +29,7 @@ export const TREATMENTS: Record<ErrorClass, Treatment> = {
   },
   quota: {
     category: 'api-limit', retry: 'allowance',
-    remedy: 'Nothing: the sync goes on when the limit has room again. To go faster, raise the API limit or let other integrations use less of it.',
+    remedy: 'Nothing: the sync goes on when the limit has room again. To go faster, raise the allocation in the settings or the API limit of the account, or let other integrations use less of it.',
   },
   auth: {
     category: 'authentication', retry: 'hold',
@@ -68,11 +68,11 @@ export const TREATMENTS: Record<ErrorClass, Treatment> = {
 const classes = (list: Partial<Record<ErrorClass, string>>): ReadonlyMap<string, ErrorClass> =>
   new Map((Object.entries(list) as [ErrorClass, string][]).flatMap(([name, codes]) => codes.split(' ').map((code) => [code, name] as const)));
 
-/** REQUEST_LIMIT_EXCEEDED and CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY are decided by more than their code. */
+/** ALLOWANCE_SPENT is Sluice's own. REQUEST_LIMIT_EXCEEDED and CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY are decided by more than their code. */
 export const SALESFORCE_CODES = classes({
   temporary: 'UNABLE_TO_LOCK_ROW SERVER_UNAVAILABLE QUERY_TIMEOUT REQUEST_RUNNING_TOO_LONG',
   'locked-for-long': 'ENTITY_IS_LOCKED',
-  quota: 'STORAGE_LIMIT_EXCEEDED',
+  quota: 'STORAGE_LIMIT_EXCEEDED ALLOWANCE_SPENT',
   auth: 'INVALID_SESSION_ID INVALID_AUTH_HEADER API_DISABLED_FOR_ORG API_CURRENTLY_DISABLED INVALID_LOGIN',
   'property-value': 'REQUIRED_FIELD_MISSING INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST STRING_TOO_LONG INVALID_EMAIL_ADDRESS '
     + 'NUMBER_OUTSIDE_VALID_RANGE TOO_MANY_ENUM_VALUE MALFORMED_ID FIELD_INTEGRITY_EXCEPTION FIELD_FILTER_VALIDATION_EXCEPTION JSON_PARSER_ERROR',
@@ -85,6 +85,7 @@ export const SALESFORCE_CODES = classes({
 
 /** HubSpot's categories and the codes of its single errors. */
 export const HUBSPOT_CODES = classes({
+  quota: 'ALLOWANCE_SPENT',
   auth: 'INVALID_AUTHENTICATION EXPIRED_AUTHENTICATION MISSING_SCOPES BAD_REFRESH_TOKEN',
   'property-mapping': 'PROPERTY_DOESNT_EXIST',
   permissions: 'READ_ONLY_VALUE',

@@ -2,7 +2,7 @@ import * as wf from '@temporalio/workflow';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import { newSettings, type Feeds } from '../../sync/settings.ts';
 import { answering } from '../answering.ts';
-import { sentenceOf } from '../failure.ts';
+import { allowanceWait, sentenceOf } from '../failure.ts';
 import * as m from '../messages.ts';
 import { noting, rejectOtherSignals } from '../noting.ts';
 
@@ -98,7 +98,7 @@ async function attempt(s: Feed<unknown, unknown>, work: () => Promise<void>): Pr
   } catch (error) {
     if (wf.isCancellation(error)) throw error;
     s.trouble = { at: new Date(Date.now()).toISOString(), what: sentenceOf(error) };
-    await wf.condition(runIsLong, pauseAfterFailure);
+    await wf.condition(runIsLong, allowanceWait(error)?.ms ?? pauseAfterFailure);
   }
 }
 

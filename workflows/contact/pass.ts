@@ -21,7 +21,7 @@ const heirWithin = '5 seconds';
 export const read = (activities: LiveActivities, s: ContactState, hubspotId: HubSpotContactId): Promise<PairReading> =>
   activities.readPair({
     hubspotId, link: s.proposed ?? s.link ?? (s.bypass === null ? null : { ...s.bypass, rung: 'created' }), hasBase: Object.keys(s.base).length > 0, mayBeOwed: s.lastSync === null,
-    ...(s.bypass !== null && { bypass: true }), ...(s.resolved === 'new' && { createNew: true }), ...(s.furtherRecord && { furtherRecord: true }),
+    ...(s.trouble !== null && !isPersonal(s.syncing) && { retry: true }), ...(s.bypass !== null && { bypass: true }), ...(s.resolved === 'new' && { createNew: true }), ...(s.furtherRecord && { furtherRecord: true }),
   });
 
 /**

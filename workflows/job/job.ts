@@ -18,11 +18,16 @@ export interface Job {
   paused: boolean;
   backlog: Backlog[];
   handedOver: number;
+  /** For the API's allocation: until when (ISO), and why. */
+  waits: { until: string; why: string } | null;
   rejected: { signal: string; fault: string; at: string }[];
 }
 
 /** The state of a job that starts now. */
-export const newJob = (): Job => ({ startedAt: new Date(Date.now()).toISOString(), paused: false, backlog: [], handedOver: 0, rejected: [] });
+export const newJob = (): Job => ({ startedAt: new Date(Date.now()).toISOString(), paused: false, backlog: [], handedOver: 0, waits: null, rejected: [] });
+
+/** The phase of a job for which the allocation has no room. */
+export const waiting = "waiting for the API's allocation";
 
 /** Pages of data in flight at once. */
 const pagesInFlight = 3;
@@ -36,10 +41,10 @@ const backlogIsFull = ({ backlog }: Job): boolean =>
 
 /** Sets the handlers of a job; `progress` and `details` read its state. */
 export function handleJob(job: Job, connection: string, progress: () => m.ImportProgress | m.ResyncProgress, details: () => string): () => void {
-  const show = () => wf.setCurrentDetails([details(), ...job.rejected.map((r) => `- Signal \`${r.signal}\` was not understood: ${r.fault}`)].join('\n'));
+  const show = () => wf.setCurrentDetails([details(), ...(job.waits == null ? [] : [`- ${job.waits.why}`]), ...job.rejected.map((r) => `- Signal \`${r.signal}\` was not understood: ${r.fault}`)].join('\n'));
   const note = noting(job.rejected, show);
   note(m.pause, m.emptyInput, () => { job.paused = true; }, 'Stop after the pages that are under way. Takes {}.');
-  note(m.resume, m.emptyInput, () => { job.paused = false; }, 'Go on. Takes {}.');
+  note(m.resume, m.emptyInput, () => { job.paused = false; job.waits = null; }, 'Go on. Takes {}.');
   answering(m.progress, progress, 'How far it is, with counts, rate and time left. Takes nothing.');
   if (wf.workflowInfo().typedSearchAttributes.get(Connection) !== connection) wf.upsertSearchAttributes([{ key: Connection, value: connection }]);
   show();

@@ -2,7 +2,8 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import * as z from 'zod';
 import { isValidEmail } from '../../sync/email.ts';
 import { lazily } from '../../sync/lazily.ts';
-import { settingsChange, type Settings } from '../../sync/settings.ts';
+import type { LaneCalls } from '../../sync/allocation.ts';
+import { settingsChange, type SettingsNow } from '../../sync/settings.ts';
 import { by } from './common.ts';
 
 export const selectInclusionSegmentInput = lazily(() => z.strictObject({ segmentId: z.string().min(1).max(40), by: by() }));
@@ -12,10 +13,10 @@ export type SelectInclusionSegment = z.infer<ReturnType<typeof selectInclusionSe
 export type ClearInclusionSegment = z.infer<ReturnType<typeof clearInclusionSegmentInput>>;
 export type ChangeSettings = z.infer<ReturnType<typeof changeSettingsInput>>;
 
-export const selectInclusionSegment = defineUpdate<Settings, [SelectInclusionSegment]>('selectInclusionSegment');
-export const clearInclusionSegment = defineUpdate<Settings, [ClearInclusionSegment?]>('clearInclusionSegment');
-export const changeSettings = defineUpdate<Settings, [ChangeSettings]>('changeSettings');
-export const settings = defineQuery<Settings>('settings');
+export const selectInclusionSegment = defineUpdate<SettingsNow, [SelectInclusionSegment]>('selectInclusionSegment');
+export const clearInclusionSegment = defineUpdate<SettingsNow, [ClearInclusionSegment?]>('clearInclusionSegment');
+export const changeSettings = defineUpdate<SettingsNow, [ChangeSettings]>('changeSettings');
+export const settings = defineQuery<SettingsNow>('settings');
 export const findSegmentInput = lazily(() => z.strictObject({ name: z.string().min(1).max(200) }));
 export const findContactInput = lazily(() => z.strictObject({ email: z.string().refine(isValidEmail, 'expected an email address') }));
 export type FindSegment = z.infer<ReturnType<typeof findSegmentInput>>;
@@ -31,6 +32,16 @@ export const check = defineSignal<[object?]>('check');
 export const checkSegment = defineSignal<[object?]>('checkSegment');
 /** Go on in a new run, so that the old one can be deleted: somebody it speaks of is to be forgotten. */
 export const renew = defineSignal<[object?]>('renew');
+const number = lazily(() => z.number().int().min(0).max(Number.MAX_SAFE_INTEGER));
+const spentPart = lazily(() => z.strictObject({
+  calls: z.strictObject({ live: number(), retry: number(), backfill: number() }),
+  account: z.strictObject({ used: number(), limit: number(), at: number() }).nullable(),
+  refusedUntil: number(),
+}));
+export const spentInput = lazily(() => z.strictObject({ worker: z.string().min(1).max(100), hubspot: spentPart(), salesforce: spentPart() }));
+export type SpentReport = z.infer<ReturnType<typeof spentInput>>;
+/** From a worker: the calls it made since its last report, by lane, and what the CRMs' answers said of the accounts. */
+export const spent = defineSignal<[SpentReport?]>('spent');
 export const health = defineQuery<Health>('health');
 
 /** One entry of the answer to `listSegments`: an active contact segment, which can be chosen. */
@@ -49,4 +60,17 @@ export interface Health {
   /** One sentence a problem, each with its remedy. */
   problems: string[];
   warnings: string[];
+  /** API calls of all workers, as they reported them; their last ones may be missing. */
+  calls: { hubspot: CallsUsed; salesforce: CallsUsed };
+}
+
+/** Calls of one CRM in the window of its allocation. */
+export interface CallsUsed {
+  used: number;
+  byLane: LaneCalls;
+  /** Null until the account's own limit is known, half of which is the default. */
+  allowed: number | null;
+  windowSeconds: number;
+  /** What the CRM's last answers said of the whole account; `at` is ISO. */
+  account: { used: number; limit: number; at: string } | null;
 }

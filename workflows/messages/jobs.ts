@@ -28,6 +28,8 @@ interface JobProgress {
   /** Records a second since the start, and seconds left where the total is known. */
   perSecond: number;
   secondsLeft: number | null;
+  /** For the API's allocation: until when (ISO) it waits, and why; null where it does not. */
+  waits: { until: string; why: string } | null;
   /** Contact workflows created or told, behind the data. */
   workflows: { done: number; waiting: number };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Lane } from '../../../activities/crm/call.ts';
+import type { Lane } from '../../../sync/allocation.ts';
 import { createLimiter } from '../../../activities/crm/limiter.ts';
 import type { Limiter } from '../../../activities/crm/limiter.ts';
 import { FakeClock, settled } from './fakeClock.ts';

@@ -1,4 +1,5 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { createAllowances } from '../../../activities/crm/allowances.ts';
 import { createLimiter } from '../../../activities/crm/limiter.ts';
 import { createHubSpot } from '../../../activities/hubspot/index.ts';
 import { createActivities, type Activities } from '../../../activities/index.ts';
@@ -9,9 +10,10 @@ type Opened = Awaited<ReturnType<Awaited<ReturnType<typeof testSluice>>['open']>
 
 /** The connection's activities, to be run one by one as a worker would; `attempt` makes a run a retry. */
 export function activitiesOf(s: Opened) {
+  const limiter = createLimiter();
   const activities = createActivities({
-    connection: s.connection, client: s.client,
-    hubspot: createHubSpot({ baseUrl: s.hubspot.url, auth: { kind: 'token', token: 'pat-sandbox' }, limiter: createLimiter() }),
+    connection: s.connection, client: s.client, allowances: createAllowances({ hubspot: limiter }),
+    hubspot: createHubSpot({ baseUrl: s.hubspot.url, auth: { kind: 'token', token: 'pat-sandbox' }, limiter }),
     salesforce: createSalesforce({ loginUrl: s.salesforce.url, clientId: 'sandbox', clientSecret: 'sandbox', limiter: createLimiter() }),
   });
   return {

@@ -1,0 +1,34 @@
+import type { Lane } from '../../sync/allocation.ts';
+import type { SettingsNow } from '../../sync/settings.ts';
+import { createAllowance, type Allowance } from './allowance.ts';
+import type { Limiter } from './limiter.ts';
+
+/** The API allocations of both CRMs as one worker goes by them. */
+export interface Allowances {
+  hubspot: Allowance;
+  salesforce: Allowance;
+  /** What the connection says with its settings. */
+  learn(settings: SettingsNow): void;
+  /** @throws AllowanceSpent where work of this lane must not begin now: with either CRM shut it would stop halfway. */
+  admit(lane: Lane): void;
+}
+
+const tenSecondsMs = 10_000;
+
+/** One worker's allowances. HubSpot's calls in 10 s are held by its limiter, of which each worker takes its share. */
+export function createAllowances(limiters: { hubspot: Limiter }): Allowances {
+  const hubspot = createAllowance('hubspot');
+  const salesforce = createAllowance('salesforce');
+  return {
+    hubspot, salesforce,
+    learn: ({ budgets, allocation: { hubspotPer10Seconds: most } }) => {
+      hubspot.learn(budgets.hubspot);
+      salesforce.learn(budgets.salesforce);
+      limiters.hubspot.cap(most === null ? null : { max: Math.max(1, Math.floor(most / budgets.workers)), intervalMs: tenSecondsMs });
+    },
+    admit: (lane) => {
+      hubspot.admit(lane);
+      salesforce.admit(lane);
+    },
+  };
+}

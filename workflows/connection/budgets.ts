@@ -1,0 +1,46 @@
+import { assessed, budgetOf, newSpending, withSpent, type Spending } from '../../sync/allocation.ts';
+import { allocationsOf, type Budgets, type Settings } from '../../sync/settings.ts';
+import type { SpentReport } from '../messages.ts';
+import { crms, type Crm } from '../ids.ts';
+
+/** What the connection knows of API calls, as plain JSON. */
+export interface Ledger {
+  spending: Record<Crm, Spending>;
+  /** Who reported lately; `at` is epoch ms. */
+  workers: { id: string; at: number }[];
+}
+
+/** A worker that has reported no call for so long takes none of what they share. */
+const workerGoneMs = 360_000;
+const mostWorkers = 100;
+
+export const newLedger = (): Ledger => ({ spending: { hubspot: newSpending(), salesforce: newSpending() }, workers: [] });
+
+/** Adds a worker's report. */
+export function noteSpent(ledger: Ledger, settings: Settings, { worker, ...spent }: SpentReport): void {
+  const now = Date.now();
+  const allocations = allocationsOf(settings);
+  for (const crm of crms) ledger.spending[crm] = withSpent(ledger.spending[crm], spent[crm], allocations[crm], now);
+  ledger.workers = [{ id: worker, at: now }, ...ledger.workers.filter(({ id, at }) => id !== worker && now - at < workerGoneMs)].slice(0, mostWorkers);
+}
+
+/** The allocation was changed: lanes open or are shut by the new one. */
+export function reassess(ledger: Ledger, settings: Settings): void {
+  const allocations = allocationsOf(settings);
+  for (const crm of crms) ledger.spending[crm] = assessed(ledger.spending[crm], allocations[crm], Date.now());
+}
+
+/** A person says that a CRM takes calls again. */
+export function forgetRefusals(ledger: Ledger): void {
+  for (const crm of crms) ledger.spending[crm] = { ...ledger.spending[crm], refusedUntil: 0 };
+}
+
+/** How the allocations stand. */
+export function budgetsOf({ spending, workers }: Ledger, settings: Settings): Budgets {
+  const now = Date.now();
+  const { hubspot, salesforce } = allocationsOf(settings);
+  return {
+    hubspot: budgetOf(spending.hubspot, hubspot, now), salesforce: budgetOf(spending.salesforce, salesforce, now),
+    workers: Math.max(1, workers.filter(({ at }) => now - at < workerGoneMs).length),
+  };
+}
