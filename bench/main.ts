@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import { runMain, UserError } from '../worker/user-error.ts';
+import { allocation, type AllocationOptions } from './allocation.ts';
 import { fill, fillWithFeeds } from './fill.ts';
 import { idle, type IdleOptions } from './idle.ts';
 import { latency, type LatencyOptions } from './latency.ts';
-import { whole } from './options.ts';
+import { positive, whole } from './options.ts';
 
 const program = new Command('npm run -s bench --')
   .description('Measures Sluice against its sandboxes and a real Temporal dev server; prints a table and, last, one JSON line.');
@@ -33,6 +34,16 @@ program.command('fill')
   .action(async ({ segment = false, rateLimit = false, feeds = false, ...options }: FillFlags) => {
     demandNone(await (feeds ? fillWithFeeds : fill)({ ...options, segment, rateLimit }));
   });
+
+program.command('allocation')
+  .description('Imports and fills under a small allocation of Salesforce calls, while somebody edits other contacts; with the rate limits on.')
+  .option('--contacts <n>', 'people in Salesforce, nobody in HubSpot', whole(), 2_000)
+  .option('--calls <n>', 'Salesforce calls allowed in the window', whole(1), 300)
+  .option('--window <seconds>', 'the window', whole(10), 60)
+  .option('--workers <n>', 'workers on the one account', whole(1), 3)
+  .option('--edits-per-second <n>', 'live edits meanwhile', positive, 1.5)
+  .option('--random <seed>', 'the seed of the people', whole(), 1)
+  .action(async (options: AllocationOptions) => { demandNone(await allocation(options)); });
 
 program.command('latency')
   .description("Times single edits by people, from the one CRM's commit to the other's, with the feeds and all settings as they come.")

@@ -28,6 +28,8 @@ export interface Bench {
   urls: Record<Crm, string>;
   /** Has both sandboxes send events and a worker with both feeds in the place of the one that runs; feeds begin at now. */
   switchOnFeeds(): Promise<void>;
+  /** One more worker beside those that run. */
+  addWorker(): Promise<unknown>;
   feed(crm: Crm): Promise<messages.FeedAnswer>;
 }
 
@@ -52,6 +54,7 @@ export async function withBench<T>({ contacts, random, env = {} }: BenchOptions,
     return await work({
       connection: name, client, sluice, urls, feed,
       crms: { hubspot: hubspot(urls.hubspot), salesforce: await salesforce(urls.salesforce) },
+      addWorker: () => stack.startWorker({ SLUICE_CONNECTION: name }),
       switchOnFeeds: async () => {
         await request(z.unknown(), `${urls.hubspot}/_sandbox/webhooks`, { method: 'POST', body: { targetUrl: stack.environment.webhooks?.url ?? null } });
         await stack.worker.stop();

@@ -4,7 +4,7 @@ import { lazily } from '../sync/lazily.ts';
 import type { Activities } from '../activities/index.ts';
 import { checkMappings } from '../sync/mapping.ts';
 import { newSettings, settingsChange, withChange, type Settings, type SettingsNow } from '../sync/settings.ts';
-import { budgetsOf, forgetRefusals, newLedger, noteSpent, reassess, type Ledger } from './connection/budgets.ts';
+import { budgetsOf, forgetRefusals, newLedger, noteSpent, openInTime, reassess, type Ledger } from './connection/budgets.ts';
 import { connectionDetails, healthOf } from './connection/health.ts';
 import { failingPlainly } from './failure.ts';
 import { readWorkflowId, taskQueues } from './ids.ts';
@@ -100,6 +100,8 @@ export async function connection(...given: [z.input<ReturnType<typeof input>>?])
   answering(m.health, () => healthOf(s, budgetsOf(ledger, s)), 'In one look: does it sync, and if not, why and what to do. Takes nothing.');
   rejectOtherSignals(s.rejected, show);
   show();
+
+  void openInTime(ledger, s, show);
 
   const due = () => checkDue || relabelDue || segmentDue || renewDue || runIsLong();
   for (;;) {

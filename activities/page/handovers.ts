@@ -5,6 +5,7 @@ import { handoverInput, type Handover } from '../../sync/handover.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import { tellContact } from '../contacts.ts';
 import type { World } from '../world.ts';
+import { keepingStep, workflowBacklog } from './first-tasks.ts';
 import { reached } from './position.ts';
 
 const handovers = z.array(handoverInput());
@@ -14,7 +15,7 @@ export const pack = (list: readonly Handover[]): string | null => (list.length =
 
 const unpack = (packed: string): Handover[] => handovers.parse(JSON.parse(gunzipSync(Buffer.from(packed, 'base64')).toString('utf8')));
 
-/** Starts in flight at once: the second stream, behind the data, is slowed by nothing else. */
+/** Starts in flight at once, behind the data. */
 const inFlight = 6;
 
 /**
@@ -26,11 +27,13 @@ export async function handOver(world: World, input: { packed: string; only: HubS
   const list = unpack(input.packed).filter((h) => only === null || only.has(h.hubspotId));
   const start = z.number().int().catch(0).parse(activityInfo().heartbeatDetails);
   const { version } = await world.settings();
+  const inStep = keepingStep(workflowBacklog(world));
   const open = new Set<number>();
   let next = start;
   const worker = async (): Promise<void> => {
     for (let index = next++; index < list.length; index = next++) {
       open.add(index);
+      await inStep();
       await tellOne(world, list[index], version);
       open.delete(index);
       reached(Math.min(next, ...open)); // those in flight finish in any order

@@ -29,7 +29,7 @@ describe('section 9: the API allocation', { concurrency: false }, () => {
       await until('the edit has been written', async () => (await city()) > before);
     };
     const backfill = async () => (await s.main.query(m.settings)).budgets.salesforce.shut.backfill;
-    while ((await backfill()) === null && edits < 30) await liveEdit();
+    for (let n = 0; n < 30 && (await backfill()) === null; n++) await liveEdit();
 
     const job = s.job('salesforceImport', 'allocated');
     const handle = s.client.workflow.getHandle(`import/${s.connection}/allocated`);

@@ -76,7 +76,7 @@ describe('a change feed', { concurrency: 4 }, () => {
     await until('everybody was compared', async () => new Set(s.world.compared).size === 5_000, 60_000);
     const { events } = await s.handle('hubspot').fetchHistory();
     // A task that the worker did not take any more, since it had stopped, is none of it.
-    const failed = (events ?? []).filter((event) => event.workflowTaskFailedEventAttributes ?? event.workflowTaskTimedOutEventAttributes?.timeoutType === startToClose);
+    const failed = (events ?? []).filter((event) => event.workflowTaskFailedEventAttributes ?? Number(event.workflowTaskTimedOutEventAttributes?.timeoutType) === startToClose);
     assert.deepEqual(failed.map((event) => event.workflowTaskFailedEventAttributes?.failure?.message ?? 'timed out'), []);
   });
 

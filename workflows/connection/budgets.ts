@@ -1,3 +1,4 @@
+import * as wf from '@temporalio/workflow';
 import { assessed, budgetOf, newSpending, withSpent, type Spending } from '../../sync/allocation.ts';
 import { allocationsOf, type Budgets, type Settings } from '../../sync/settings.ts';
 import type { SpentReport } from '../messages.ts';
@@ -33,6 +34,22 @@ export function reassess(ledger: Ledger, settings: Settings): void {
 /** A person says that a CRM takes calls again. */
 export function forgetRefusals(ledger: Ledger): void {
   for (const crm of crms) ledger.spending[crm] = { ...ledger.spending[crm], refusedUntil: 0 };
+}
+
+/** Has the lanes open at their time, for those who look; workers go by their own clock. */
+export async function openInTime(ledger: Ledger, settings: Settings, show: () => void): Promise<never> {
+  const opening = (): number | null => {
+    const { hubspot, salesforce } = budgetsOf(ledger, settings);
+    const times = [...Object.values(hubspot.shut), ...Object.values(salesforce.shut)].flatMap((shut) => shut?.until ?? []);
+    return times.length === 0 ? null : Math.min(...times);
+  };
+  for (;;) {
+    await wf.condition(() => opening() !== null);
+    const at = opening();
+    if (at !== null) await wf.condition(() => opening() !== at, at - Date.now());
+    reassess(ledger, settings);
+    show();
+  }
 }
 
 /** How the allocations stand. */
