@@ -20,8 +20,8 @@ export interface AccountUse {
 
 /** What was spent lately, as plain JSON. */
 export interface Spending {
-  /** Oldest first; the calls of a slice leave the window together, `windowMs` after `until`. */
-  slices: (LaneCalls & { until: number })[];
+  /** Oldest first; the calls of a slice were made from `from` to `until`, and leave the window together, `windowMs` after that. */
+  slices: (LaneCalls & { from: number; until: number })[];
   account: AccountUse | null;
   /** The CRM refused a call for its own daily limit: nothing goes out before. 0: it did not. */
   refusedUntil: number;
@@ -80,8 +80,11 @@ export const totalOf = ({ live, retry, backfill }: LaneCalls): number => live + 
 export function withSpent(spending: Spending, { calls, account, refusedUntil }: Spent, allocation: Allocation, now: number): Spending {
   const slices = inWindow(spending, allocation, now);
   const last = slices.at(-1);
-  if (last !== undefined && now < last.until) slices[slices.length - 1] = { ...plus(last, calls), until: last.until };
-  else if (totalOf(calls) > 0) slices.push({ ...calls, until: now + Math.max(shortestSliceMs, allocation.windowMs / slicesPerWindow) });
+  if (totalOf(calls) > 0) {
+    const goesOn = last !== undefined && now < last.from + Math.max(shortestSliceMs, allocation.windowMs / slicesPerWindow);
+    if (goesOn) slices.pop();
+    slices.push({ ...(goesOn ? plus(last, calls) : calls), from: goesOn ? last.from : now, until: now });
+  }
   const latest = account !== null && account.at >= (spending.account?.at ?? 0) ? account : spending.account;
   return assessed({ ...spending, slices, account: latest, refusedUntil: Math.max(spending.refusedUntil, refusedUntil) }, allocation, now);
 }
