@@ -1,12 +1,12 @@
 import type { ImportProgress, ResyncProgress } from '../../workflows/messages.ts';
 import type { Progress } from '../sluice-client.ts';
-import { rows } from './text.ts';
+import { rows, time } from './text.ts';
 
 /** How far a job is, in one line. */
 export function progressLine(p: Progress): string {
   const done = doneOf(p);
   const left = p.secondsLeft === null || p.secondsLeft === 0 ? '' : `, ${p.secondsLeft} s left`;
-  return `${p.paused ? 'paused' : p.phase}: ${done} of ${p.total ?? '?'} (${p.perSecond} a second${left}); ${tail(p)}; workflows ${p.workflows.done}`;
+  return `${p.paused ? 'paused' : p.waits === null ? p.phase : `${p.phase} until ${time(p.waits.until)}`}: ${done} of ${p.total ?? '?'} (${p.perSecond} a second${left}); ${tail(p)}; workflows ${p.workflows.done}`;
 }
 
 /** Records read, or contacts checked. */
