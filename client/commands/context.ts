@@ -51,6 +51,13 @@ export async function contactId(sluice: SluiceClient, idOrEmail: string): Promis
   return id;
 }
 
+/** A whole number above 0. */
+export function countOf(text: string): number {
+  const count = Number(text);
+  if (Number.isInteger(count) && count > 0) return count;
+  throw new InvalidArgumentError('Give a whole number above 0.');
+}
+
 /** Puts examples at the top of a command's help. */
 export function examples(command: Command, lines: string[]): Command {
   return command.addHelpText('before', ['Examples:', ...lines.map((line) => `  ${line}`), ''].join('\n'));
