@@ -107,7 +107,8 @@ async function start(options: StackOptions, undo: (() => Promise<unknown>)[], st
     const child = startChild({
       name: 'The worker',
       script: options.scripts?.worker ?? join(root, 'worker/main.ts'),
-      env: { ...env, ...extraEnv },
+      // Its lines are passed on to this process's terminal.
+      env: { ...(process.stdout.isTTY && { SLUICE_LOG_FORMAT: 'text' }), ...env, ...extraEnv },
       output: (line) => output('worker', line),
     });
     workers.push(child);
