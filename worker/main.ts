@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   const environment = readEnvironment();
   const log = openLog({ ...environment.log, connection: environment.connection });
   const metrics = createMetrics(installRuntime({ log, metricsPort: environment.metricsPort }), environment.connection);
-  log.info({ pid: process.pid, node: process.version, hubspot: environment.hubspot.baseUrl, salesforce: environment.salesforce.loginUrl, feeds: environment.feeds, metricsPort: environment.metricsPort }, 'The worker starts.');
+  log.info({ pid: process.pid, node: process.version, hubspot: new URL(environment.hubspot.baseUrl).host, salesforce: new URL(environment.salesforce.loginUrl).host, feeds: environment.feeds, metricsPort: environment.metricsPort }, 'The worker starts.');
   const { connection, nativeConnection, client, namespace } = await connectTemporalForWorker();
   await ensureSearchAttributes(connection, namespace);
   const worker = await createSluiceWorker({
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
   console.log(`Worker ready for the connection "${environment.connection}".`);
   log.info({ webhooks: receiver !== null }, 'The worker is ready.');
   void reportReadiness(client, environment.connection, log);
-  const unwatch = watchConnection({ client, connection: environment.connection, feeds: environment.feeds, log, metrics });
+  const unwatch = watchConnection({ client, connection: environment.connection, feeds: environment.feeds, log, metrics: environment.metricsPort === null ? null : metrics });
   await running;
   unwatch();
   await receiver?.close();

@@ -12,14 +12,15 @@ interface Watched {
   connection: string;
   feeds: boolean;
   log: Log;
-  metrics: Metrics;
+  /** Null where nobody asks for them. */
+  metrics: Metrics | null;
 }
 
 /** Once a minute: how many contacts stand where, and how the feeds do, as metrics; a feed whose state has changed is logged. Answers how to end it. */
 export function watchConnection(watched: Watched): () => void {
   const last = new Map<Crm, string>();
   const look = async (): Promise<void> => {
-    watched.metrics.counted(await contactCounts(watched));
+    watched.metrics?.counted(await contactCounts(watched));
     if (watched.feeds) for (const crm of crms) await lookAtFeed(watched, crm, last);
   };
   // Temporal or a worker that is away shows elsewhere; the next look comes by itself.
@@ -31,7 +32,7 @@ export function watchConnection(watched: Watched): () => void {
 
 async function lookAtFeed({ client, connection, log, metrics }: Watched, crm: Crm, last: Map<Crm, string>): Promise<void> {
   const { events, paused, trouble, readUpTo } = await client.workflow.getHandle(workflowIds.changes(connection, crm)).query(messages.feed);
-  if (readUpTo !== null) metrics.readUpTo(crm, Date.parse(readUpTo));
+  if (readUpTo !== null) metrics?.readUpTo(crm, Date.parse(readUpTo));
   // What the trouble is, its activity's failure has said.
   const state = { feed: crm, events, paused, trouble: trouble !== null };
   const text = JSON.stringify(state);

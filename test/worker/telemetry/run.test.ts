@@ -61,14 +61,15 @@ describe('what a worker tells of itself', { timeout: 300_000 }, () => {
     assert.ok((await metric('sluice_contacts_synced_total', { wrote: 'salesforce' })) >= 1);
     assert.ok((await metric('sluice_activity_failures_total', { category: 'temporary' })) >= 1);
     assert.ok((await metric('sluice_change_lag_seconds_count', { feed: 'hubspot', by: 'event' })) >= 1);
+    await until('the contacts are counted', async () => /^sluice_contacts\{.*status="in-sync"/m.test(await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text()));
     assert.ok((await metric('temporal_workflow_task_schedule_to_start_latency_seconds_count', { task_queue: 'sluice' })) > 0);
     assert.ok((await metric('temporal_activity_schedule_to_start_latency_seconds_count', { task_queue: 'sluice-live' })) > 0);
 
     const lines = logged();
     const messages = lines.map(({ msg }) => msg);
     for (const said of ['The worker starts.', 'The worker is ready.', 'The accounts were checked.', 'An activity failed.', 'How a feed notices changes.']) assert.ok(messages.includes(said), said);
-    const failure = lines.find(({ msg }) => msg === 'An activity failed.');
-    assert.deepEqual([failure?.['category'], failure?.['code'], failure?.level], ['temporary', 'SOMETHING_NEW', 'warn']);
+    const failure = lines.find(({ msg, code }) => msg === 'An activity failed.' && code === 'SOMETHING_NEW');
+    assert.deepEqual([failure?.['category'], failure?.level, failure?.['attempt']], ['temporary', 'warn', 1]);
     assert.ok(lines.every(({ connection }) => connection === 'main'));
 
     const known = people.parse((await salesforce.query('SELECT Email, FirstName, LastName, Phone, Street, Company FROM Lead LIMIT 2000')));
