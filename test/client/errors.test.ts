@@ -69,10 +69,17 @@ describe('sluice errors and their resync', { timeout: 300_000 }, () => {
     const short = await run('errors', '--limit', '1');
     assert.match(short.output, /^1 of 4; `--limit 4` asks all of them\.$/m);
 
-    // Not cured: it is tried again, and stays.
-    const first = await run('resync', '--errors', '--category', 'property-value', '--dry-run', '--json');
-    assert.equal(first.code, 0, first.errors);
-    assert.equal((await typed.errors({ category: 'property-value' })).total, 2);
+    const dry = await run('resync', '--errors', '--dry-run');
+    assert.match(dry.output, /^ {2}Checked +4$/m);
+    const answers = await Promise.all([long, second].map(async (id) => (await s.state(id)).error));
+    assert.deepEqual(answers, seen, 'a dry run only counts');
+    // Not cured: it is tried again, and stays since it was first seen.
+    await s.client.workflow.execute('segmentResync', resyncStart(s.connection, 'errors', { category: 'property-value' }));
+    for (const [i, id] of [long, second].entries()) {
+      await until(`contact ${id} has tried again`, async () => ((await s.state(id)).error?.lastSeenAt ?? '') > (seen[i]?.lastSeenAt ?? ''));
+      const { error } = await s.state(id);
+      assert.deepEqual([error?.code, error?.firstSeenAt], ['STRING_TOO_LONG', seen[i]?.firstSeenAt]);
+    }
     await s.salesforce.noFaults();
     const cured = await run('resync', '--errors', '--category', 'property-value', '--wait');
     assert.equal(cured.code, 0, cured.errors);
