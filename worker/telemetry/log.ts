@@ -12,7 +12,7 @@ export interface LogOptions {
 
 /**
  * The worker's log, on stderr: stdout is for sentences. What is logged at `info` and above names ids, codes and categories, and never a
- * person, a value or a secret: messages of both CRMs, which may quote values, are for `debug`.
+ * person, a value or a secret: messages of both CRMs, which may quote values, come with it at `debug` only.
  */
 export function openLog({ level, format, connection }: LogOptions, stream: DestinationStream = destination({ dest: 2, sync: true })): Log {
   const asText = format === 'text' || (format === null && process.stderr.isTTY);

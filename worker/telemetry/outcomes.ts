@@ -40,8 +40,9 @@ function classOf(error: unknown): Pick<FailedAttempt, 'category' | 'code'> {
 /** By category; whatever else a CRM refuses, or has no answer to, is a warning. That a feed waits for the connection, or ends with its worker, is meant so. */
 const levels: Partial<Record<string, 'error' | 'info'>> = { defect: 'error', ConnectionNotReady: 'info', WorkerEnding: 'info' };
 
-/** One line for a failed attempt. */
+/** One line for a failed attempt; with its message only where the log may hold values. */
 export function logFailure(log: Log, { error, ...told }: FailedAttempt): void {
-  log[levels[told.category] ?? 'warn']({ ...told, ...(told.category === 'defect' && error instanceof Error && { error: placeOf(error) }) }, 'An activity failed.');
-  log.debug({ activity: told.activity, workflowId: told.workflowId, message: error instanceof Error ? error.message : String(error) }, 'What it said.');
+  const place = told.category === 'defect' && error instanceof Error ? { error: placeOf(error) } : {};
+  const message = log.isLevelEnabled('debug') ? { message: error instanceof Error ? error.message : String(error) } : {};
+  log[levels[told.category] ?? 'warn']({ ...told, ...place, ...message }, 'An activity failed.');
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { ApplicationFailure, type LogLevel, type LogMetadata, type Logger } from '@temporalio/common';
 import type { Log } from './log.ts';
 
@@ -10,14 +11,13 @@ const unsaid = /^(Activity failed$|No (activities|workflows) registered)/;
 /** SDK's level to ours: that a worker has started is no news to whoever runs one. */
 const levels = { TRACE: 'trace', DEBUG: 'trace', INFO: 'debug', WARN: 'warn', ERROR: 'error' } as const;
 
-/** The logger of Temporal's SDK, through ours. An error is told by its type and place; its message, which may quote values, at `debug` only. */
+/** The logger of Temporal's SDK, through ours. An error is told by its type and place; its message, which may quote values, where the log is at `debug`. */
 export function sdkLogger(log: Log): Logger {
   const say = (level: LogLevel, message: string, meta: LogMetadata = {}): void => {
     if (unsaid.test(message)) return;
     const facts = Object.fromEntries(harmless.flatMap((name) => (meta[name] === undefined ? [] : [[name, String(meta[name])]])));
     const error: unknown = meta['error'];
-    log[levels[level]]({ ...facts, ...(error instanceof Error && { error: placeOf(error) }) }, message);
-    if (log.isLevelEnabled('debug') && level !== 'DEBUG' && level !== 'TRACE') log.debug({ details: meta }, message);
+    log[levels[level]]({ ...facts, ...(error instanceof Error && { error: placeOf(error) }), ...(log.isLevelEnabled('debug') && { details: inspect(meta, { breakLength: Infinity }) }) }, message);
   };
   return {
     log: say,
