@@ -30,7 +30,8 @@ export function createMetrics(runtime: MetricMeter, connection: string): Metrics
   const lag = meter.createHistogram(lagName, 'float', 'seconds', 'From a change in a CRM until its contact was told of it');
   const contacts = meter.createGauge('sluice_contacts', 'int', undefined, 'Contacts that have a workflow, by status');
   const inError = meter.createGauge('sluice_contacts_in_error', 'int', undefined, 'Contacts in error, by category');
-  const readUpTo = meter.createGauge('sluice_feed_read_up_to_timestamp', 'float', 'seconds', 'The time up to which a feed has read by polls');
+  // The exporter puts no unit behind a gauge's name.
+  const readUpTo = meter.createGauge('sluice_feed_read_up_to_timestamp_seconds', 'float', undefined, 'The time up to which a feed has read by polls');
   return {
     called: (crm, lane, outcome) => calls.add(1, { crm, lane, outcome }),
     activityFailed: ({ activity, category }) => failures.add(1, { activity, category }),

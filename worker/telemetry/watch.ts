@@ -5,18 +5,18 @@ import * as messages from '../../workflows/messages.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 
-const everyMs = 60_000;
-
 interface Watched {
   client: Client;
   connection: string;
   feeds: boolean;
   log: Log;
   /** Null where nobody asks for them. */
-  metrics: Metrics | null;
+  metrics: Pick<Metrics, 'counted' | 'readUpTo'> | null;
+  /** Between two looks; a minute. */
+  everyMs?: number;
 }
 
-/** Once a minute: how many contacts stand where, and how the feeds do, as metrics; a feed whose state has changed is logged. Answers how to end it. */
+/** Now and then: how many contacts stand where, and how the feeds do, as metrics; a feed whose state has changed is logged. Answers how to end it. */
 export function watchConnection(watched: Watched): () => void {
   const last = new Map<Crm, string>();
   const look = async (): Promise<void> => {
@@ -26,7 +26,7 @@ export function watchConnection(watched: Watched): () => void {
   // Temporal or a worker that is away shows elsewhere; the next look comes by itself.
   const tick = (): void => { look().catch((error: unknown) => watched.log.debug({ error: String(error) }, 'The connection could not be looked at.')); };
   tick();
-  const timer = setInterval(tick, everyMs);
+  const timer = setInterval(tick, watched.everyMs ?? 60_000);
   return () => clearInterval(timer);
 }
 
