@@ -44,7 +44,6 @@ export interface ErrorReport {
 }
 
 const askedAtOnce = 10;
-const reviewRemedy = 'Say which record is meant: `sluice resolve <id> <record id, new or ignore>`; or merge the duplicates, then resync the contact.';
 
 /** Questions about everything that needs a person's attention. */
 export function errorRequests(client: Client, connection: string, calls: Calls) {
@@ -65,10 +64,10 @@ export function errorRequests(client: Client, connection: string, calls: Calls) 
   /** Asks the contact's workflow; null where it needs no attention any more. */
   const asked = async ({ hubspotId, name, category }: Pick<ContactInNeed, 'hubspotId' | 'name' | 'category'>): Promise<ContactInNeed | null> => {
     try {
-      const { error, review, since, name: nameNow } = await calls.query(workflowIds.contact(connection, hubspotId), messages.state, `The workflow of contact ${hubspotId} is gone.`);
+      const { error, review, next, since, name: nameNow } = await calls.query(workflowIds.contact(connection, hubspotId), messages.state, `The workflow of contact ${hubspotId} is gone.`);
       const known = { hubspotId, name: nameNow, answered: true } as const;
       if (error !== null) return { ...known, ...error };
-      return review === null ? null : { ...known, category: 'needs-review', code: 'NEEDS_REVIEW', message: review.why, remedy: reviewRemedy, firstSeenAt: since, lastSeenAt: since, attempts: null, nextAttemptAt: null };
+      return review === null ? null : { ...known, category: 'needs-review', code: 'NEEDS_REVIEW', message: review.why, remedy: next ?? 'A person must decide.', firstSeenAt: since, lastSeenAt: since, attempts: null, nextAttemptAt: null };
     } catch (failure) {
       if (!(failure instanceof SluiceFailure) || failure.kind === 'no-server') throw failure;
       return { hubspotId, name, category, answered: false, code: null, message: failure.message, remedy: 'Ask again once its workflow answers.', firstSeenAt: null, lastSeenAt: null, attempts: null, nextAttemptAt: null };

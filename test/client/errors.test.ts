@@ -50,7 +50,7 @@ describe('sluice errors and their resync', { timeout: 300_000 }, () => {
     const { output } = await run('errors');
     assert.match(output, new RegExp(`^property-value: 2 contacts\n {2}Seen +\\d.* UTC\n {2}Example +contact (${long}|${second}): .*STRING_TOO_LONG.*\n {2}Remedy +Correct the value in either CRM`, 'm'));
     assert.match(output, /^custom-code: 1 contact\n/m);
-    assert.match(output, /^needs-review: 1 contact\n {2}Seen .*\n {2}Example +contact \d+: 2 Leads in Salesforce have the email/m);
+    assert.match(output, /^needs-review: 1 contact\n {2}Seen .*\n {2}Example +contact \d+: 2 Leads in Salesforce have the email.*\n {2}Remedy +A person decides: .*"resolve"/m);
     const report = reportAnswer.parse((await run('errors', '--category', 'property-value', '--json')).json);
     assert.deepEqual(report.categories.map(({ category, count }) => [category, count]), [['property-value', 2]]);
     assert.deepEqual(report.contacts.map(({ hubspotId }) => hubspotId).sort(), [long, second].sort());
