@@ -6,6 +6,7 @@ import type * as messages from '../workflows/messages.ts';
 import { ErrorCategoryKey, HubSpotId, InSegment, LastSyncedAt, SalesforceIdKey, SyncStatus } from '../workflows/search-attributes.ts';
 import { workflowIds } from '../workflows/ids.ts';
 import { contactStart } from '../workflows/start.ts';
+import { attentionQuery, contactsQuery } from '../workflows/visibility.ts';
 import { chunks } from './crm/chunks.ts';
 import type { World } from './world.ts';
 
@@ -55,18 +56,15 @@ const knownFrom = (found: TypedSearchAttributes): KnownContact => ({
   salesforceId: (found.get(SalesforceIdKey) ?? null) as SalesforceId | null, syncedAt: found.get(LastSyncedAt)?.getTime() ?? null,
 });
 
-/** The contacts of a connection that have a workflow, as a visibility query. */
-const runningContacts = ({ connection }: World): string => `WorkflowType = 'contactSync' AND ExecutionStatus = 'Running' AND Connection = '${connection}'`;
-
 /** How many contacts have a workflow. */
-export const countContacts = async (world: World): Promise<number> => (await world.client.workflow.count(runningContacts(world))).count;
+export const countContacts = async (world: World): Promise<number> => (await world.client.workflow.count(contactsQuery(world.connection))).count;
 
 const idsPerQuery = 100;
 
 /** The search attributes of those whose `attribute` is one of these ids: one visibility query per 100. */
 async function* foundBy(world: World, attribute: typeof HubSpotId, ids: readonly string[], more = ''): AsyncGenerator<TypedSearchAttributes> {
   for (const some of chunks(ids, idsPerQuery)) {
-    const query = `${runningContacts(world)}${more} AND ${attribute.name} IN (${some.map((id) => `'${id}'`).join(',')})`;
+    const query = `${contactsQuery(world.connection)}${more} AND ${attribute.name} IN (${some.map((id) => `'${id}'`).join(',')})`;
     for await (const { typedSearchAttributes } of world.client.workflow.list({ query, pageSize: idsPerQuery })) yield typedSearchAttributes;
   }
 }
@@ -115,11 +113,27 @@ export async function tellIfRunning({ client, connection }: World, hubspotId: Hu
 
 const workflowsPerPage = 200;
 
+interface WorkflowPage {
+  contacts: { id: HubSpotContactId; status: string | null }[];
+  next: string | null;
+}
+
 /** One page of the contacts that have a workflow, in visibility's order; `after` and `next` are its page tokens. */
-export async function contactWorkflows(world: World, after: string | null): Promise<{ contacts: { id: HubSpotContactId; status: string | null }[]; next: string | null }> {
+export const contactWorkflows = (world: World, after: string | null): Promise<WorkflowPage> => workflowPage(world, contactsQuery(world.connection), after, workflowsPerPage);
+
+const inNeedPerPage = 1_000;
+
+/** The contacts that need attention, in the same order. One that goes on in a new run meanwhile is passed over: it has just tried. */
+export async function contactsInNeed(world: World, category: messages.AttentionCategory | null, after: string | null): Promise<{ ids: HubSpotContactId[]; after: string | null; total: number | null }> {
+  const query = attentionQuery(world.connection, category);
+  const total = after === null ? (await world.client.workflow.count(query)).count : null;
+  const { contacts, next } = await workflowPage(world, query, after, inNeedPerPage);
+  return { ids: contacts.map(({ id }) => id), after: next, total };
+}
+
+async function workflowPage(world: World, query: string, after: string | null, pageSize: number): Promise<WorkflowPage> {
   const { executions, nextPageToken } = await world.client.workflowService.listWorkflowExecutions({
-    namespace: world.client.options.namespace, pageSize: workflowsPerPage,
-    query: runningContacts(world),
+    namespace: world.client.options.namespace, pageSize, query,
     ...(after !== null && { nextPageToken: Buffer.from(after, 'base64') }),
   });
   const contacts = executions.flatMap(({ execution, searchAttributes }) => {

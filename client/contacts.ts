@@ -5,6 +5,7 @@ import { workflowIds } from '../workflows/ids.ts';
 import * as messages from '../workflows/messages.ts';
 import { ErrorCategoryKey, HubSpotId, InSegment, LastSyncedAt, SalesforceIdKey, SyncStatus } from '../workflows/search-attributes.ts';
 import { contactStart } from '../workflows/start.ts';
+import { contactsQuery } from '../workflows/visibility.ts';
 import type { Calls } from './calls.ts';
 import { SluiceFailure } from './failures.ts';
 
@@ -104,7 +105,7 @@ export function contactRequests(client: Client, connection: string, calls: Calls
      * that left the segment by a value which Sluice itself took over from Salesforce (S1.9).
      */
     listContacts: ({ status, lockedOut = false, limit = 50 }: { status?: messages.ContactStatus; lockedOut?: boolean; limit?: number } = {}): Promise<{ contacts: ListedContact[]; total: number }> => calls.call(async () => {
-      const query = [`WorkflowType = 'contactSync' AND ExecutionStatus = 'Running' AND Connection = '${connection}'`, ...(status === undefined ? [] : [`SyncStatus = '${status}'`]), ...(lockedOut ? [`SyncStatus = 'outside-segment' AND ErrorCategory = 'segment'`] : [])].join(' AND ');
+      const query = [contactsQuery(connection), ...(status === undefined ? [] : [`SyncStatus = '${status}'`]), ...(lockedOut ? [`SyncStatus = 'outside-segment' AND ErrorCategory = 'segment'`] : [])].join(' AND ');
       const contacts: ListedContact[] = [];
       const { count: total } = await client.workflow.count(query);
       for await (const { workflowId, typedSearchAttributes: found, memo } of client.workflow.list({ query, pageSize: Math.min(limit, 1000) })) {

@@ -4,12 +4,14 @@ import { crms, workflowIds } from '../workflows/ids.ts';
 import * as messages from '../workflows/messages.ts';
 import { createCalls } from './calls.ts';
 import { contactRequests } from './contacts.ts';
+import { errorRequests } from './errors.ts';
 import { SluiceFailure } from './failures.ts';
 import { jobRequests } from './jobs.ts';
 import { watchFlow, type Flow } from './watch.ts';
 
 export { SluiceFailure, type FailureKind } from './failures.ts';
 export type { ListedContact } from './contacts.ts';
+export type { CategoryInNeed, ContactInNeed, ErrorReport } from './errors.ts';
 export type { Flow } from './watch.ts';
 export type { Progress, StartedJob } from './jobs.ts';
 
@@ -54,6 +56,7 @@ export function createSluiceClient({ client, connection }: { client: Client; con
     /** Each sync as it happens, until `signal` aborts. */
     watchFlow: (signal?: AbortSignal): AsyncGenerator<Flow, void> => watchFlow(client, connection, calls, signal),
     ...contactRequests(client, connection, calls),
+    ...errorRequests(client, connection, calls),
     ...jobRequests(client, connection, calls),
   };
 }

@@ -5,6 +5,7 @@ import { addDecisionCommands } from './commands/decide.ts';
 import { addConnectionCommands } from './commands/connection.ts';
 import { addContactCommands } from './commands/contact.ts';
 import { connectionName, examples } from './commands/context.ts';
+import { addErrorCommands } from './commands/errors.ts';
 import { addJobCommands } from './commands/jobs.ts';
 import { addPauseCommands } from './commands/pause.ts';
 import { addSegmentCommands } from './commands/segment.ts';
@@ -25,8 +26,9 @@ function sluice(): Command {
     'sluice contact ada@example.com               why this contact syncs, or does not',
     'sluice watch                                 see what flows, as it flows',
     'sluice resync --segment --wait               sync all members now',
+    'sluice errors                                what needs attention, and the remedy',
   ]);
-  for (const add of [addSegmentCommands, addJobCommands, addContactCommands, addDecisionCommands, addWatchCommands, addConnectionCommands, addPauseCommands]) add(program);
+  for (const add of [addSegmentCommands, addJobCommands, addContactCommands, addDecisionCommands, addWatchCommands, addErrorCommands, addConnectionCommands, addPauseCommands]) add(program);
   return program;
 }
 

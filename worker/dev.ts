@@ -74,14 +74,14 @@ function overview(stack: Stack): string {
   ];
   const lines = ['Sluice is running. Ctrl-C ends it.', ...table(rows)];
   if (addresses.temporalUi !== undefined) {
-    const { start, look } = webUiLinks(addresses.temporalUi, namespace, environment.connection);
+    const { start, look, views } = webUiLinks(addresses.temporalUi, namespace, environment.connection);
     lines.push('', 'Start in the Web UI, with {} as input:', ...table(start.map(({ title, url }) => [title, url])));
-    lines.push('', 'Look at:', ...table(look.map(({ title, url }) => [title, url])));
+    lines.push('', 'Look at:', ...table([...look, ...views].map(({ title, url }) => [title, url])));
   }
   lines.push('', 'On the command line: npm run -s sluice -- --help');
   return lines.join('\n');
 }
 
 function table(rows: [string, string][]): string[] {
-  return rows.map(([name, value]) => `  ${name.padEnd(20)}${value}`);
+  return rows.map(([name, value]) => `  ${name.padEnd(23)}${value}`);
 }

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { LogOptions } from './telemetry/log.ts';
 import { UserError } from './user-error.ts';
 
 /** How Sluice is set up. Where the environment names no accounts, it is for the sandboxes of this machine. */
@@ -31,6 +32,9 @@ export interface Environment {
     /** With which HubSpot signs. */
     secret: string;
   } | null;
+  log: Pick<LogOptions, 'level' | 'format'>;
+  /** Where metrics are served, on 127.0.0.1; null: nowhere. */
+  metricsPort: number | null;
   /** On 127.0.0.1. */
   ports: { hubspotSandbox: number; salesforceSandbox: number; temporal: number; temporalUi: number };
   /** Absolute. Holds the data files of Temporal's dev server and of the sandboxes. */
@@ -78,6 +82,12 @@ const settings = z.object({
   /** With which HubSpot signs them: the app's client secret, and so by default HUBSPOT_CLIENT_SECRET. */
   HUBSPOT_WEBHOOK_SECRET: secret.optional(),
 
+  /** From which level on the worker logs, and in which form: `text` for people, by default where stderr is a terminal. */
+  SLUICE_LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug', 'trace'], 'must be silent, error, warn, info, debug or trace').default('info'),
+  SLUICE_LOG_FORMAT: z.enum(['json', 'text'], 'must be json or text').optional(),
+  /** Where the worker serves metrics for Prometheus; without it nowhere. */
+  SLUICE_METRICS_PORT: port.optional(),
+
   SANDBOX_HUBSPOT_PORT: port.default(4010),
   SANDBOX_SALESFORCE_PORT: port.default(4020),
   SLUICE_TEMPORAL_PORT: port.default(7233),
@@ -109,6 +119,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     ...crms,
     feeds: s.SLUICE_FEEDS === 'on',
     webhooks: webhooks(s, crms.hubspot.sandbox),
+    log: { level: s.SLUICE_LOG_LEVEL, format: s.SLUICE_LOG_FORMAT ?? null },
+    metricsPort: s.SLUICE_METRICS_PORT ?? null,
     ports: {
       hubspotSandbox: s.SANDBOX_HUBSPOT_PORT,
       salesforceSandbox: s.SANDBOX_SALESFORCE_PORT,

@@ -88,9 +88,9 @@ export function startChild(options: ChildOptions): Child {
   };
 }
 
-/** The last thing said on stderr that reads as a reason: no stack frames, no trailer of Node's. */
+/** The last thing said on stderr that reads as a reason: no stack frames, no trailer of Node's, no line of a log. */
 function reason(errors: string[]): string {
-  const line = errors.findLast((text) => text.trim() !== '' && !/^(\s|[}\]]|Node\.js v)/.test(text)) ?? '';
+  const line = errors.findLast((text) => text.trim() !== '' && !/^(\s|[{}\]]|\d{4}-\d\d-\d\dT|Node\.js v)/.test(text)) ?? '';
   return line.slice(0, 500).replace(/\.$/, '');
 }
 

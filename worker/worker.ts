@@ -4,14 +4,18 @@ import { reportCalls } from '../activities/connection/report-calls.ts';
 import { createAllowances } from '../activities/crm/allowances.ts';
 import { CrmFailure } from '../activities/crm/failure.ts';
 import { createLimiter } from '../activities/crm/limiter.ts';
+import type { CallObserver } from '../activities/crm/observed.ts';
 import { tell } from '../activities/failure.ts';
 import { createHubSpot } from '../activities/hubspot/index.ts';
 import { createActivities } from '../activities/index.ts';
 import { createSalesforce } from '../activities/salesforce/index.ts';
 import type { Dependencies } from '../activities/world.ts';
-import { taskQueues } from '../workflows/ids.ts';
+import { taskQueues, type Crm } from '../workflows/ids.ts';
 import { keptBundle } from './bundle.ts';
 import type { Environment } from './environment.ts';
+import { notingLag } from './telemetry/lag.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+import { activityOutcomes, type FailedAttempt } from './telemetry/outcomes.ts';
 import { UserError } from './user-error.ts';
 
 type Crms = Pick<Dependencies, 'hubspot' | 'salesforce'>;
@@ -21,6 +25,8 @@ export interface SluiceWorkerOptions {
   nativeConnection: NativeConnection;
   client: Client;
   namespace: string;
+  /** Are told of what the worker does: calls, failed attempts, contacts told of changes. */
+  observers?: Pick<Metrics, 'called' | 'told'> & { activityFailed(attempt: FailedAttempt): void };
   /** Work under way may end by itself for so long after a shutdown was asked for; 15 seconds. */
   shutdownGraceTime?: NonNullable<WorkerOptions['shutdownGraceTime']>;
 }
@@ -39,23 +45,25 @@ const maxHeartbeatThrottleInterval = '3 seconds';
  * The worker of one connection: workflows, live and bulk activities on queues of their own, so that bulk work can never starve a
  * live edit. `run` ends when `shutdown` was called and everything has drained.
  */
-export async function createSluiceWorker({ environment, nativeConnection, client, namespace, shutdownGraceTime = '15 seconds' }: SluiceWorkerOptions): Promise<{ run(): Promise<void>; shutdown(): void }> {
+export async function createSluiceWorker({ environment, nativeConnection, client, namespace, observers, shutdownGraceTime = '15 seconds' }: SluiceWorkerOptions): Promise<{ run(): Promise<void>; shutdown(): void }> {
   const { connection, hubspot, salesforce } = environment;
   const limiters = { hubspot: createLimiter({ rate: hubspotRate, rates: { search: searchRate } }), salesforce: createLimiter() };
   const allowances = createAllowances(limiters);
+  const observing = (crm: Crm): CallObserver | undefined => observers && ((lane, outcome) => observers.called(crm, lane, outcome));
   const crms = {
-    hubspot: createHubSpot({ baseUrl: hubspot.baseUrl, auth: hubspot.auth, limiter: limiters.hubspot, allowance: allowances.hubspot }),
-    salesforce: createSalesforce({ loginUrl: salesforce.loginUrl, clientId: salesforce.clientId, clientSecret: salesforce.clientSecret, limiter: limiters.salesforce, allowance: allowances.salesforce }),
+    hubspot: createHubSpot({ baseUrl: hubspot.baseUrl, auth: hubspot.auth, limiter: limiters.hubspot, allowance: allowances.hubspot, observe: observing('hubspot') }),
+    salesforce: createSalesforce({ loginUrl: salesforce.loginUrl, clientId: salesforce.clientId, clientSecret: salesforce.clientSecret, limiter: limiters.salesforce, allowance: allowances.salesforce, observe: observing('salesforce') }),
   };
   await requireCredentials(crms);
   const ending = new AbortController();
-  const activities = createActivities({ connection, client, ...crms, allowances, ending: ending.signal });
+  const activities = createActivities({ connection, client: observers === undefined ? client : notingLag(client, observers.told), ...crms, allowances, ending: ending.signal });
   const queues = taskQueues(connection);
   const common = { connection: nativeConnection, namespace, shutdownGraceTime };
+  const interceptors = { activity: observers === undefined ? [] : [activityOutcomes((attempt) => observers.activityFailed(attempt))] };
   const workflows = await Worker.create({ ...common, taskQueue: queues.workflows, workflowBundle: await keptBundle(environment.cacheDir), stickyQueueScheduleToStartTimeout });
   const callers = [
-    await Worker.create({ ...common, taskQueue: queues.live, activities, maxConcurrentActivityTaskExecutions: 100, maxHeartbeatThrottleInterval }),
-    await Worker.create({ ...common, taskQueue: queues.bulk, activities, maxConcurrentActivityTaskExecutions: 20, maxHeartbeatThrottleInterval }),
+    await Worker.create({ ...common, taskQueue: queues.live, activities, interceptors, maxConcurrentActivityTaskExecutions: 100, maxHeartbeatThrottleInterval }),
+    await Worker.create({ ...common, taskQueue: queues.bulk, activities, interceptors, maxConcurrentActivityTaskExecutions: 20, maxHeartbeatThrottleInterval }),
   ];
   return {
     async run() {

@@ -4,6 +4,7 @@ import { lazily } from '../sync/lazily.ts';
 import type { Bypass, Handover } from '../sync/handover.ts';
 import type { HubSpotContactId } from '../sync/records.ts';
 import { liveActivities } from './contact/activities.ts';
+import { countSync } from './contact/count.ts';
 import { forgetAll, refuseForgotten, staysForgotten, toldValues } from './contact/forget.ts';
 import { adopt, keepOther, noteBypass, noteChange, noteHandover, noteInheritance, noteSync, pauseContact, settle, waitFor } from './contact/inbox.ts';
 import { lookPass, syncPass } from './contact/pass.ts';
@@ -80,6 +81,7 @@ export async function contactSync(...given: [z.input<ReturnType<typeof input>>?]
       await wf.continueAsNew<typeof contactSync>({ carried: s }); // nothing awaited between the last look at the inbox and here
     }
     const told = toldValues(s);
+    const { lastSync } = s;
     for (const handover of s.inbox.handovers.splice(0)) if (s.forgotten === null) adopt(s, handover);
     if (due() && !told) await act();
     if (told || (s.inbox.forget !== null && s.forgotten === null)) {
@@ -87,6 +89,7 @@ export async function contactSync(...given: [z.input<ReturnType<typeof input>>?]
       // Else the new run would take over the memo with which this one was started.
       await wf.makeContinueAsNewFunc<typeof contactSync>({ memo: { name: null } })({ carried: forgetAll(s) });
     }
+    countSync(s, lastSync, connection);
     show(s, connection, hubspotId);
     if (s.phase.status === 'merged') {
       // What comes in while the survivor is told is meant for the survivor.

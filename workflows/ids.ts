@@ -14,7 +14,7 @@ export const crms = ['hubspot', 'salesforce'] as const;
 export type Crm = (typeof crms)[number];
 
 /** What a resync goes through; the last part of its workflow id. */
-export const resyncScopes = ['segment', 'all', 'relabel', 'preview'] as const;
+export const resyncScopes = ['segment', 'all', 'errors', 'relabel', 'preview'] as const;
 export type ResyncScope = (typeof resyncScopes)[number];
 
 /** Task queues of a connection: `sluice` for `main`, `sluice-<connection>` for others. */
@@ -28,7 +28,7 @@ const forms = {
   connection: { pattern: new RegExp(`^connection/${connectionName}$`), example: 'connection/main' },
   contact: { pattern: new RegExp(`^contact/${connectionName}/([1-9][0-9]{0,19})$`), example: 'contact/main/51, with the HubSpot contact id last' },
   import: { pattern: new RegExp(`^import/${connectionName}/([^/\\s]+)$`), example: 'import/main/first' },
-  resync: { pattern: new RegExp(`^resync/${connectionName}/(${resyncScopes.join('|')})$`), example: 'resync/main/segment, resync/main/all, resync/main/relabel or resync/main/preview' },
+  resync: { pattern: new RegExp(`^resync/${connectionName}/(${resyncScopes.join('|')})$`), example: 'resync/main/segment, resync/main/all, resync/main/errors, resync/main/relabel or resync/main/preview' },
   changes: { pattern: new RegExp(`^changes/${connectionName}/(${crms.join('|')})$`), example: 'changes/main/hubspot or changes/main/salesforce' },
 } as const;
 

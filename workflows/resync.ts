@@ -18,6 +18,8 @@ interface State {
   /** Of a preview: the segment that would be chosen, and who would stop syncing. */
   candidate: string | null;
   leave: number;
+  /** Of `errors`: only contacts of this category; null: everybody who needs attention. */
+  category: m.AttentionCategory | null;
   /** Where the list of contacts (for `relabel`: of workflows) goes on; `end` once it is through. */
   list: { at: 'start' } | { at: 'after'; token: string } | { at: 'end' };
   pages: HubSpotContactId[][];
@@ -32,14 +34,14 @@ interface State {
 const input = lazily(() => m.resyncJobInput().extend({ carried: z.custom<State>().optional() }));
 
 /**
- * Resync of the members of the segment in force, of every contact, or (`relabel`) of the shown statuses alone. Forces no direction:
- * where nothing changed against the base, nothing is written.
+ * Resync of the members of the segment in force, of every contact, of those in error or in review, or (`relabel`) of the shown statuses
+ * alone. Forces no direction: where nothing changed against the base, nothing is written.
  */
 export async function segmentResync(...args: [(m.ResyncJobInput & { carried?: State })?]): Promise<m.ResyncProgress> {
   const { connection, last } = readWorkflowId('resync');
   const scope = last as ResyncScope;
   const given = readStart(input, args);
-  const fresh = newState(given.dryRun, candidateOf(scope, given));
+  const fresh = newState(given.dryRun, candidateOf(scope, given), categoryOf(scope, given));
   // What a run of an older version carried lacks what was added since.
   const s: State = { ...fresh, ...given.carried, counts: { ...fresh.counts, ...given.carried?.counts } };
   const show = handleJob(s.job, connection, () => progressOf(s, scope), () => details(s, scope));
@@ -49,19 +51,19 @@ export async function segmentResync(...args: [(m.ResyncJobInput & { carried?: St
 
   await failingPlainly(async () => {
     if (scope === 'relabel') return relabel(s, activities, show);
-    await resyncAll(s, scope === 'all' ? 'all' : 'segment', activities, show);
+    await resyncAll(s, scope === 'all' || scope === 'errors' ? scope : 'segment', activities, show);
     if (s.candidate !== null && s.list.at === 'end') await countLeavers(s, s.candidate, activities);
   });
   if (s.list.at !== 'end' || s.pages.length > 0 || s.job.backlog.length > 0) {
     await wf.condition(wf.allHandlersFinished);
-    await wf.continueAsNew<typeof segmentResync>({ dryRun: s.dryRun, ...(s.candidate !== null && { segmentId: s.candidate }), carried: s });
+    await wf.continueAsNew<typeof segmentResync>({ dryRun: s.dryRun, ...(s.candidate !== null && { segmentId: s.candidate }), ...(s.category !== null && { category: s.category }), carried: s });
   }
   s.finishedAt = new Date(Date.now()).toISOString();
   show();
   return progressOf(s, scope);
 }
 
-async function resyncAll(s: State, scope: 'segment' | 'all', activities: BulkActivities, show: () => void): Promise<void> {
+async function resyncAll(s: State, scope: 'segment' | 'all' | 'errors', activities: BulkActivities, show: () => void): Promise<void> {
   let dataDone = false;
   const readData = async (): Promise<void> => {
     for (;;) {
@@ -73,7 +75,7 @@ async function resyncAll(s: State, scope: 'segment' | 'all', activities: BulkAct
       });
       if (runIsLong()) return;
       if (s.list.at === 'end') break;
-      const { ids, after, total } = await activities.listContacts({ scope, candidate: s.candidate, after: s.list.at === 'after' ? s.list.token : null });
+      const { ids, after, total } = await activities.listContacts({ scope, candidate: s.candidate, after: s.list.at === 'after' ? s.list.token : null, ...(s.category !== null && { category: s.category }) });
       s.total ??= total;
       if (ids.length > 0) s.pages.push(ids);
       s.list = after === null ? { at: 'end' } : { at: 'after', token: after };
@@ -106,6 +108,12 @@ function candidateOf(scope: ResyncScope, { segmentId }: z.output<ReturnType<type
   return segmentId ?? null;
 }
 
+/** Only a resync of errors goes by category. */
+function categoryOf(scope: ResyncScope, { category }: z.output<ReturnType<typeof input>>): m.AttentionCategory | null {
+  if (scope !== 'errors' && category !== undefined) throw wf.ApplicationFailure.nonRetryable('category: only a resync of errors (resync/<connection>/errors) takes it.', 'InvalidInput');
+  return category ?? null;
+}
+
 async function countLeavers(s: State, candidate: string, { leaversPage }: BulkActivities): Promise<void> {
   s.leave = 0;
   for (let after: string | null = null; ; ) {
@@ -126,9 +134,9 @@ function choiceOf(s: State): m.ResyncProgress['choice'] {
   return { segmentId: s.candidate, enter: counts.enter, leave: s.leave, calls: { hubspot, salesforce } };
 }
 
-function newState(dryRun: boolean, candidate: string | null): State {
+function newState(dryRun: boolean, candidate: string | null, category: m.AttentionCategory | null): State {
   return {
-    job: newJob(), dryRun: dryRun || candidate !== null, candidate, leave: 0, list: { at: 'start' }, pages: [], total: null, checked: 0, again: false, finishedAt: null,
+    job: newJob(), dryRun: dryRun || candidate !== null, candidate, leave: 0, category, list: { at: 'start' }, pages: [], total: null, checked: 0, again: false, finishedAt: null,
     counts: {
       unchanged: 0, written: 0, signalled: 0, frozen: 0, needsReview: 0, error: 0, waiting: 0, gone: 0,
       writtenIn: { hubspot: 0, salesforce: 0 }, createdIn: { hubspot: 0, salesforce: 0 }, enter: 0,
@@ -158,7 +166,7 @@ function progressOf(s: State, scope: ResyncScope): m.ResyncProgress {
 function details(s: State, scope: ResyncScope): string {
   const p = progressOf(s, scope);
   return [
-    `## Resync (${scope})${p.dryRun ? ', dry run' : ''}: ${p.paused ? 'paused' : p.phase}`, '', '| | |', '|---|---|',
+    `## Resync (${scope}${s.category === null ? '' : `, ${s.category}`})${p.dryRun ? ', dry run' : ''}: ${p.paused ? 'paused' : p.phase}`, '', '| | |', '|---|---|',
     `| Checked | ${p.checked} of ${p.total ?? 'an unknown number'} (${p.perSecond} a second) |`, `| Unchanged | ${p.unchanged} |`,
     `| Written (in HubSpot / in Salesforce) | ${p.written} (${p.writtenIn.hubspot} / ${p.writtenIn.salesforce}) |`, `| Created in Salesforce | ${p.createdIn.salesforce} |`,
     `| Told to sync by themselves | ${p.signalled} |`, `| Outside the segment | ${p.frozen} |`, `| In review / in error / waiting | ${p.needsReview} / ${p.error} / ${p.waiting} |`,

@@ -63,7 +63,7 @@ export async function compareHubSpot(world: World, { ids }: { ids: readonly HubS
 
 async function settle(world: World, { tell, later, fresh, told }: Compared, sum: Told): Promise<void> {
   await tellAll(world, tell);
-  for (const ids of chunks(fresh, 200)) await takeUp(world, ids, 'change', (id) => ({ id, input: { source: 'hubspot', kind: 'change', at: new Date().toISOString() } }));
+  for (const ids of chunks(fresh, 200)) await takeUp(world, ids, 'change', (id) => ({ id, input: { source: 'hubspot', kind: 'change' } }));
   told();
   sum.told += tell.length + fresh.length;
   sum.later.push(...later);

@@ -7,7 +7,7 @@ const rememberedMs = 2_000;
 export function pageJobReader(client: Client, connection: string): () => Promise<boolean> {
   const query = [
     `ExecutionStatus = 'Running' AND Connection = '${connection}'`,
-    `(WorkflowType = 'salesforceImport' OR (WorkflowType = 'segmentResync' AND WorkflowId != 'resync/${connection}/relabel'))`,
+    `(WorkflowType = 'salesforceImport' OR (WorkflowType = 'segmentResync' AND WorkflowId != 'resync/${connection}/relabel' AND WorkflowId != 'resync/${connection}/errors'))`,
   ].join(' AND ');
   const read = remember(rememberedMs, async () => (await client.workflow.count(query)).count > 0);
   return () => read('jobs');

@@ -9,6 +9,8 @@ import { TIMEOUTS } from '../crm/exchange.ts';
 import type { Exchange, Timeouts } from '../crm/exchange.ts';
 import { CrmFailure } from '../crm/failure.ts';
 import type { Limiter } from '../crm/limiter.ts';
+import { observed } from '../crm/observed.ts';
+import type { CallObserver } from '../crm/observed.ts';
 import { repeat } from '../crm/repeat.ts';
 import { within } from '../crm/transport.ts';
 import { castErrorBody } from './castFailure.ts';
@@ -24,6 +26,8 @@ export interface HubSpotOptions {
   limiter: Limiter;
   /** How many calls may be spent; without one, as many as the limiter lets out. */
   allowance?: Allowance;
+  /** Is told of every call. */
+  observe?: CallObserver | undefined;
   timeouts?: Timeouts;
   clock?: Clock;
 }
@@ -51,7 +55,7 @@ export interface Requester {
 }
 
 /** The one way to HubSpot: limiter, token, repeats, validation and errors, around the client's `apiRequest`, which hands out status and headers and never throws on a 4xx. */
-export function openRequester({ baseUrl, auth, limiter, timeouts = TIMEOUTS, clock = systemClock, allowance = createAllowance('hubspot', clock) }: HubSpotOptions): Requester {
+export function openRequester({ baseUrl, auth, limiter, observe, timeouts = TIMEOUTS, clock = systemClock, allowance = createAllowance('hubspot', clock) }: HubSpotOptions): Requester {
   // Neither retries nor limiter of the client: both are one per process, and its retries create contacts twice.
   const client = new Client({ basePath: baseUrl.replace(/\/+$/, '') });
   let usage: HubSpotUsage = { max: null, remaining: null, intervalMs: null, daily: null, dailyRemaining: null };
@@ -118,7 +122,10 @@ export function openRequester({ baseUrl, auth, limiter, timeouts = TIMEOUTS, clo
   };
 
   return {
-    send: (ask, call) => (ask.repeatable ? repeat(call, () => sendOnce(ask, call), clock) : sendOnce(ask, call)),
+    send(ask, call) {
+      const once = () => observed(observe, call, () => sendOnce(ask, call));
+      return ask.repeatable ? repeat(call, once, clock) : once();
+    },
     usage: () => usage,
   };
 }

@@ -3,11 +3,11 @@ import { gate } from '../../sync/gate.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import { statusIsStale } from '../../sync/relabel.ts';
 import { membershipsOf } from '../connection/segment.ts';
-import { contactWorkflows, tellContact } from '../contacts.ts';
+import { contactsInNeed, contactWorkflows, tellContact } from '../contacts.ts';
 import type { Call } from '../crm/call.ts';
 import { chunks } from '../crm/chunks.ts';
 import { each } from '../each.ts';
-import type { ResyncCounts } from '../../workflows/messages.ts';
+import type { AttentionCategory, ResyncCounts } from '../../workflows/messages.ts';
 import type { World } from '../world.ts';
 import { reached } from './position.ts';
 import { pack } from './handovers.ts';
@@ -24,12 +24,14 @@ const idsPerList = 1_000;
 /** So many are read and written together: no more than 10 s may lie between the two. */
 const idsPerSlice = 200;
 
-/** What a resync goes through: the members of the segment in force, or all contacts. */
+/** What a resync goes through: the members of the segment in force, all contacts, or those that need attention. */
 export interface ContactList {
-  scope: 'segment' | 'all';
+  scope: 'segment' | 'all' | 'errors';
   /** As if this segment were chosen; null: the one in force. */
   candidate: string | null;
   after: string | null;
+  /** Of `errors`: only these. */
+  category?: AttentionCategory;
 }
 
 /** The world as it would be with another segment in force; what is asked in it must write nothing. */
@@ -41,7 +43,8 @@ const asIfChosen = (world: World, candidate: string | null): World => (candidate
 const stillProcessing = () => ApplicationFailure.create({ message: 'HubSpot is still processing the segment.', type: 'segment', nextRetryDelay: '5s' });
 
 /** The next contacts, up to 1,000, and where to go on (null at the end). */
-export async function listContacts(outer: World, { scope, candidate, after }: ContactList): Promise<{ ids: HubSpotContactId[]; after: string | null; total: number | null }> {
+export async function listContacts(outer: World, { scope, candidate, after, category }: ContactList): Promise<{ ids: HubSpotContactId[]; after: string | null; total: number | null }> {
+  if (scope === 'errors') return contactsInNeed(outer, category ?? null, after);
   const world = asIfChosen(outer, candidate);
   const ids: HubSpotContactId[] = [];
   let next = after;

@@ -8,6 +8,8 @@ import { TIMEOUTS } from '../crm/exchange.ts';
 import type { Exchange, Timeouts } from '../crm/exchange.ts';
 import { CrmFailure } from '../crm/failure.ts';
 import type { Limiter } from '../crm/limiter.ts';
+import { observed } from '../crm/observed.ts';
+import type { CallObserver } from '../crm/observed.ts';
 import { repeat } from '../crm/repeat.ts';
 import { within } from '../crm/transport.ts';
 import { verdictOf } from '../crm/verdict.ts';
@@ -23,6 +25,8 @@ export interface SalesforceOptions {
   limiter: Limiter;
   /** How many calls may be spent; without one, as many as the limiter lets out. */
   allowance?: Allowance;
+  /** Is told of every call. */
+  observe?: CallObserver | undefined;
   /** Default `67.0`, Summer '26. */
   apiVersion?: string;
   timeouts?: Timeouts;
@@ -59,7 +63,7 @@ export interface Requester {
 const OTHER_HEADERS_BYTES = 600;
 
 /** The one way to Salesforce: limiter, session, repeats, validation and errors, around jsforce's `request`. */
-export function openRequester({ limiter, apiVersion = '67.0', timeouts = TIMEOUTS, clock = systemClock, allowance = createAllowance('salesforce', clock), ...login }: SalesforceOptions): Requester {
+export function openRequester({ limiter, observe, apiVersion = '67.0', timeouts = TIMEOUTS, clock = systemClock, allowance = createAllowance('salesforce', clock), ...login }: SalesforceOptions): Requester {
   const sessions = openSessions({ ...login, apiVersion, timeouts, clock });
   let usage: SalesforceUsage = { used: null, limit: null };
   const target = (path: string): string => (path.startsWith('/services/') ? path : `/services/data/v${apiVersion}${path}`);
@@ -105,7 +109,10 @@ export function openRequester({ limiter, apiVersion = '67.0', timeouts = TIMEOUT
 
   return {
     target,
-    send: (ask, call) => (ask.repeatable ? repeat(call, () => sendOnce(ask, call), clock) : sendOnce(ask, call)),
+    send(ask, call) {
+      const once = () => observed(observe, call, () => sendOnce(ask, call));
+      return ask.repeatable ? repeat(call, once, clock) : once();
+    },
     async headBytes(path) {
       const { connection } = await sessions.current();
       // As fetch sends it: parsing encodes more than encodeURIComponent does, `'` for one.

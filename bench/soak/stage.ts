@@ -37,7 +37,7 @@ export interface Stage {
 export async function openStage(people: readonly Person[], tell: (line: string) => void): Promise<Stage> {
   const complaints: string[] = [];
   const output = hearComplaints(complaints);
-  const stack = await startStack({ isolated: true, output, env: { SANDBOX_RATE_LIMIT: 'off', SANDBOX_SEGMENT_LAG_MS: '1000', SANDBOX_WEBHOOK_URL: 'off', SLUICE_FEEDS: 'off' } });
+  const stack = await startStack({ isolated: true, output, env: { SANDBOX_RATE_LIMIT: 'off', SANDBOX_SEGMENT_LAG_MS: '1000', SANDBOX_WEBHOOK_URL: 'off', SLUICE_FEEDS: 'off', SLUICE_LOG_LEVEL: 'debug' } });
   const connection = await Connection.connect({ address: stack.addresses.temporal });
   const client = new Client({ connection, namespace: stack.namespace });
   const stop = async (): Promise<void> => {

@@ -1,6 +1,7 @@
 import { Argument, InvalidArgumentError, type Command } from 'commander';
 import { changeSettingsInput, type ChangeSettings } from '../../workflows/messages.ts';
 import { healthWords, settingsWords } from '../words/connection.ts';
+import { contactCountsWords, viewsWords } from '../words/health.ts';
 import { examples, withSluice } from './context.ts';
 
 /** `settings`, `set` and `health`. */
@@ -21,10 +22,10 @@ export function addConnectionCommands(program: Command): void {
       answer(settings, () => `Changed ${Object.keys(change).join(', ')}. Nothing was written; contacts follow at their next sync.`);
     }));
 
-  examples(program.command('health').description('say whether the connection can sync; exit code 1 where it cannot'), ['sluice health || echo "nothing syncs"'])
-    .action((_: object, command: Command) => withSluice(command, async ({ sluice, answer }) => {
-      const health = await sluice.health();
-      answer(health, () => healthWords(sluice.connection, health));
+  examples(program.command('health').description('say whether the connection can sync, and how its contacts stand; exit code 1 where it cannot'), ['sluice health || echo "nothing syncs"'])
+    .action((_: object, command: Command) => withSluice(command, async ({ sluice, views, answer }) => {
+      const [health, contacts] = await Promise.all([sluice.health(), sluice.contactCounts()]);
+      answer({ ...health, contacts, views }, () => [healthWords(sluice.connection, health), contactCountsWords(contacts), viewsWords(views)].join('\n'));
       if (health.status === 'not-ready' || health.status === 'segment-unusable') process.exitCode = 1;
     }));
 }

@@ -1,7 +1,7 @@
-import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
+import { Argument, Option, type Command } from 'commander';
 import { contactStatuses, type ContactStatus } from '../../workflows/messages.ts';
 import { contactsWords, contactWords, previewWords } from '../words/contact.ts';
-import { contactId, contactName, examples, withSluice } from './context.ts';
+import { contactId, contactName, countOf, examples, withSluice } from './context.ts';
 
 /** `contact`, `preview` and `contacts`. */
 export function addContactCommands(program: Command): void {
@@ -32,10 +32,4 @@ export function addContactCommands(program: Command): void {
       const { contacts, total } = await sluice.listContacts({ limit, lockedOut: lockedOut ?? false, ...(status !== undefined && { status }) });
       answer({ contacts, total }, () => contactsWords(contacts, total));
     }));
-}
-
-function countOf(text: string): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count > 0) return count;
-  throw new InvalidArgumentError('Give a whole number above 0.');
 }

@@ -1,15 +1,18 @@
 import { Option, type Command } from 'commander';
-import type { ImportInput } from '../../workflows/messages.ts';
+import type { AttentionCategory, ImportInput } from '../../workflows/messages.ts';
 import type { Progress, StartedJob } from '../sluice-client.ts';
 import { contactWords } from '../words/contact.ts';
 import { resultWords } from '../words/job.ts';
 import { progressBar } from '../words/progress-bar.ts';
 import { contactId, contactName, examples, withSluice, type Context } from './context.ts';
+import { categoryOption } from './errors.ts';
 
 interface ResyncOptions {
   contact?: string;
   segment?: true;
   all?: true;
+  errors?: true;
+  category?: AttentionCategory;
   dryRun?: true;
   wait?: true;
 }
@@ -28,20 +31,22 @@ export function addJobCommands(program: Command): void {
       await follow(context, started, wait === true);
     }));
 
-  examples(program.command('resync').description('sync again, by the same gate and rules: a contact, the segment, or everything'), [
-    'sluice resync --contact ada@example.com --wait', 'sluice resync --segment --wait', 'sluice resync --all --dry-run',
+  examples(program.command('resync').description('sync again, by the same gate and rules: a contact, the segment, everything, or what is in error'), [
+    'sluice resync --contact ada@example.com --wait', 'sluice resync --segment --wait', 'sluice resync --all --dry-run', 'sluice resync --errors --category property-value --wait',
   ])
-    .addOption(new Option('--contact <id or email>', 'one contact').argParser(contactName).conflicts(['segment', 'all', 'dryRun']))
-    .addOption(new Option('--segment', 'the members of the segment in force').conflicts(['contact', 'all']))
-    .addOption(new Option('--all', 'every contact that may sync').conflicts(['contact', 'segment']))
+    .addOption(new Option('--contact <id or email>', 'one contact').argParser(contactName).conflicts(['segment', 'all', 'errors', 'dryRun']))
+    .addOption(new Option('--segment', 'the members of the segment in force').conflicts(['contact', 'all', 'errors']))
+    .addOption(new Option('--all', 'every contact that may sync').conflicts(['contact', 'segment', 'errors']))
+    .addOption(new Option('--errors', 'the contacts in error or in review, as `sluice errors` lists them').conflicts(['contact', 'segment', 'all']))
+    .addOption(categoryOption('of --errors: only these').implies({ errors: true }).conflicts(['contact', 'segment', 'all']))
     .option('--dry-run', 'count what would be written, and write nothing (for one contact: `sluice preview`)')
     .option('--wait', 'show the progress until it has ended; a dry run always does')
     .action((options: ResyncOptions, command: Command) => {
-      const { contact, segment, all, dryRun = false, wait } = options;
-      if (contact === undefined && segment === undefined && all === undefined) command.error('error: say what to resync: --contact <id or email>, --segment or --all');
+      const { contact, segment, all, errors, category, dryRun = false, wait } = options;
+      if (contact === undefined && segment === undefined && all === undefined && errors === undefined) command.error('error: say what to resync: --contact <id or email>, --segment, --all or --errors');
       return withSluice(command, async (context) => {
         if (contact !== undefined) return resyncContact(context, contact, wait === true);
-        const started = await context.sluice.startResync(segment === true ? 'segment' : 'all', { dryRun });
+        const started = await context.sluice.startResync(segment === true ? 'segment' : all === true ? 'all' : 'errors', { dryRun, ...(category !== undefined && { category }) });
         await follow(context, started, wait === true || dryRun, dryRun);
       });
     });

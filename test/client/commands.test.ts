@@ -19,6 +19,7 @@ const sluice = commandLine(stack.env);
 const segmentsAnswer = z.array(z.strictObject({ id: z.string(), name: z.string(), size: z.number(), processing: z.boolean(), selected: z.boolean() }));
 const settingsAnswer = z.object({ version: z.number(), segment: z.object({ id: z.string(), name: z.string(), selectedBy: z.string().nullable() }).nullable() });
 const contactAnswer = z.object({ hubspotId: z.string(), status: z.string(), reason: z.string(), lastSync: z.object({ trigger: z.string() }).nullable(), paused: z.boolean(), history: z.array(z.unknown()).optional() });
+const healthAnswer = z.object({ contacts: z.object({ byStatus: z.record(z.string(), z.number()), errorsByCategory: z.record(z.string(), z.number()) }), views: z.array(z.object({ title: z.string(), url: z.string() })) });
 const listAnswer = z.strictObject({ contacts: z.array(z.object({ hubspotId: z.string(), status: z.string(), name: z.string() })), total: z.number() });
 const jobAnswer = z.object({ workflowId: z.string(), alreadyRunning: z.boolean(), progress: z.looseObject({ phase: z.string(), finishedAt: z.string().nullable() }) });
 
@@ -145,6 +146,17 @@ describe('The command line', { timeout: 480_000 }, () => {
     const { output } = await sluice('contacts', '--status', 'in-sync', '--limit', '1');
     assert.match(output, new RegExp(`^1 of ${all.total}; \`--limit ${all.total}\` shows all\\.$`, 'm'));
     assert.match((await sluice('contacts', '--status', 'merged')).output, /^No contact\./);
+  });
+
+  test('counts in health how the contacts stand, and links the lists of the Web UI', async () => {
+    const [inSync, emailOnly] = [(await listed('in-sync')).total, (await listed('email-only')).total];
+    const { output } = await sluice('health');
+    assert.match(output, new RegExp(`^ {2}Contacts {2}.*\\b${inSync} in-sync, ${emailOnly} email-only`, 'm'));
+    assert.match(output, /^ {2}Errors {4}none$/m);
+    const { contacts, views } = healthAnswer.parse((await sluice('health', '--json')).json);
+    assert.deepEqual([contacts.byStatus['in-sync'], contacts.byStatus['email-only'], contacts.errorsByCategory], [inSync, emailOnly, {}]);
+    assert.deepEqual(views.map(({ title }) => title), ['Needs attention', 'Syncing', 'Outside the segment']);
+    for (const { url } of views) assert.ok(url.startsWith(`${stack.addresses.temporalUi}/namespaces/default/workflows?query=`), url);
   });
 
   test('resyncs a contact, the segment, or everything, and counts without writing', async () => {

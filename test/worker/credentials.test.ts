@@ -31,7 +31,7 @@ describe('a worker whose credentials are refused', () => {
     test(`by ${crm} ends with one sentence that says what to do, and no secret`, async () => {
       const { code, stderr } = await startWorker(credentials);
       assert.equal(code, 1);
-      const lines = stderr.split('\n').filter((line) => line !== '' && !line.includes('[WARN]') && !line.includes('ExperimentalWarning') && !line.startsWith('(Use'));
+      const lines = stderr.split('\n').filter((line) => line !== '' && !line.startsWith('{"level"') && !line.includes('ExperimentalWarning') && !line.startsWith('(Use'));
       assert.equal(lines.length, 1, stderr);
       assert.match(lines[0] ?? '', new RegExp(`^${crm} refused.*Check the credentials`));
       assert.doesNotMatch(stderr, /wrong-token|wrong-secret|\n\s+at /);

@@ -18,6 +18,8 @@ describe('the environment', () => {
       salesforce: { loginUrl: 'http://127.0.0.1:4020', clientId: 'sandbox', clientSecret: 'sandbox', sandbox: true },
       feeds: true,
       webhooks: { host: '127.0.0.1', port: 4030, url: 'http://127.0.0.1:4030/hubspot/webhooks', secret: 'sandbox' },
+      log: { level: 'info', format: null },
+      metricsPort: null,
       ports: { hubspotSandbox: 4010, salesforceSandbox: 4020, temporal: 7233, temporalUi: 8233 },
       dataDir: join(root, '.data'),
       cacheDir: join(root, '.cache'),
@@ -60,6 +62,13 @@ describe('the environment', () => {
     assert.deepEqual(webhooks, { host: '127.0.0.1', port: 4030, url: 'https://Sluice.example.com/a%2Fb/?c=d', secret: 'w' });
   });
 
+  test('serves metrics nowhere and logs from info on, unless the settings say otherwise', () => {
+    const { metricsPort, log } = readEnvironment({});
+    assert.deepEqual([metricsPort, log], [null, { level: 'info', format: null }]);
+    const chosen = readEnvironment({ SLUICE_METRICS_PORT: '9090', SLUICE_LOG_LEVEL: 'debug', SLUICE_LOG_FORMAT: 'text' });
+    assert.deepEqual([chosen.metricsPort, chosen.log], [9090, { level: 'debug', format: 'text' }]);
+  });
+
   const refused: [why: string, env: NodeJS.ProcessEnv, sentence: RegExp][] = [
     ['HubSpot alone', hubspot, /^HubSpot is configured and Salesforce is not: set SALESFORCE_LOGIN_URL, SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET/],
     ['Salesforce alone', salesforce, /^Salesforce is configured and HubSpot is not: set HUBSPOT_ACCESS_TOKEN/],
@@ -76,6 +85,8 @@ describe('the environment', () => {
     ['an address that is none', { ...hubspot, ...salesforce, SALESFORCE_LOGIN_URL: 'acme s-secret' }, /^SALESFORCE_LOGIN_URL must be an address/],
     ['a connection with a slash', { SLUICE_CONNECTION: 'a/b' }, /^SLUICE_CONNECTION must be 1 to 40 lower-case letters/],
     ['a port that is no number', { SLUICE_TEMPORAL_PORT: 'seven' }, /^SLUICE_TEMPORAL_PORT must be a port number/],
+    ['a level that the log has not', { SLUICE_LOG_LEVEL: 'loud' }, /^SLUICE_LOG_LEVEL must be silent, error, warn, info, debug or trace/],
+    ['a port for metrics that is none', { SLUICE_METRICS_PORT: 'on' }, /^SLUICE_METRICS_PORT must be a port number/],
     ['a port that does not exist', { SANDBOX_HUBSPOT_PORT: '70000' }, /^SANDBOX_HUBSPOT_PORT must be below 65536/],
   ];
   for (const [why, env, sentence] of refused) {

@@ -27,7 +27,7 @@ async function open(t: TestContext, over: Partial<FakeAccount>) {
   return {
     account, count,
     import: (input: m.ImportInput = {}) => client.workflow.start<(input: m.ImportInput) => Promise<m.ImportProgress>>('salesforceImport', importStart(connection, 'first', input)),
-    resync: (scope: 'segment' | 'all', input: m.ResyncJobInput = {}) =>
+    resync: (scope: 'segment' | 'all' | 'errors', input: m.ResyncJobInput = {}) =>
       client.workflow.start<(input: m.ResyncJobInput) => Promise<m.ResyncProgress>>('segmentResync', resyncStart(connection, scope, input)),
     relabel: () => client.workflow.signalWithStart('segmentResync', { ...resyncStart(connection, 'relabel', {}), signal: m.again, signalArgs: [{}] }),
     runs: (workflowId: string) => runsOf(client, workflowId),
@@ -179,6 +179,15 @@ describe('a resync', () => {
     await run.signal(m.resume);
     const result = await run.result();
     assert.deepEqual([result.checked, result.written], [12, 12]);
+  });
+
+  test('of errors keeps to its category in each of its runs', async (t) => {
+    const s = await open(t, { contacts: 80, pageSize: 2 });
+    const run = await s.resync('errors', { category: 'needs-review' });
+    assert.equal((await run.result()).checked, 80);
+    assert.ok((await s.runs(run.workflowId)).length > 2);
+    assert.equal(s.account.listed.length, 40);
+    for (const asked of s.account.listed) assert.deepEqual(asked, { scope: 'errors', category: 'needs-review' });
   });
 
   test('a dry run hands nothing over', async (t) => {

@@ -90,6 +90,7 @@ export function adopt(s: ContactState, handover: Handover): void {
   s.since = at;
   if (outcome.status === 'in-sync' || outcome.status === 'error') {
     s.lastSync = { at, trigger, wrote };
+    if (outcome.status === 'error') s.failedAt = at;
     s.salesforceSeenAt = Date.parse(at);
     noteOwnWrites(s, wrote.hubspot, Date.parse(at));
   }
@@ -144,6 +145,8 @@ export function settle(s: ContactState, verdict: Verdict, trigger: string | null
       break;
     }
   }
+  // A look leaves an error as it is, without having met it.
+  if (verdict.kind === 'again' || (trigger !== null && s.phase.status === 'error')) s.failedAt = new Date(Date.now()).toISOString();
   if (s.pendingDelete !== null) s.alarm ??= { at: s.pendingDelete.at, what: 'sync', trigger: 'the end of the time of grace' };
   if (s.phase.status !== before) s.since = new Date(Date.now()).toISOString();
 }

@@ -84,6 +84,8 @@ export interface ContactState {
   /** Epoch ms of the last read at which Salesforce still showed the base; bounds the time of a later edit there. */
   salesforceSeenAt: number | null;
   trouble: Trouble | null;
+  /** When a sync last met an error; null before the first. */
+  failedAt: string | null;
   alarm: Alarm | null;
   gone: Gone | null;
   pendingDelete: PendingDelete | null;
@@ -128,7 +130,7 @@ export function newContact(now: string): ContactState {
   return {
     phase: { status: 'waiting', reason: 'Not looked at yet.' }, since: now, name: null, link: null, base: {}, membership: null,
     settingsVersion: 0, origin: { kind: 'sync', at: now }, lastSync: null, salesforceSeenAt: null,
-    trouble: null, alarm: null, gone: null, pendingDelete: null, bypass: null, passes: [], resolved: null, proposed: null, furtherRecord: false, attempt: null, writtenAt: [], looping: false, ownWrites: null, lockedOut: null, duplicates: [], formerIds: [], forgotten: null,
+    trouble: null, failedAt: null, alarm: null, gone: null, pendingDelete: null, bypass: null, passes: [], resolved: null, proposed: null, furtherRecord: false, attempt: null, writtenAt: [], looping: false, ownWrites: null, lockedOut: null, duplicates: [], formerIds: [], forgotten: null,
     syncing: null, inbox: { sync: null, look: false, handovers: [], inherited: [], privacy: false, forget: null }, paused: false, history: [], rejected: [],
   };
 }
@@ -166,7 +168,7 @@ export function answer(s: ContactState, hubspotId: string, now: number): Contact
     origin: s.origin,
     lastSync: s.lastSync,
     error: phase.status !== 'error' ? null : {
-      ...phase.error, attempts: trouble?.attempts ?? 1, nextAttemptAt: alarm === null ? null : new Date(alarm.at).toISOString(),
+      ...phase.error, firstSeenAt: trouble === null ? s.since : new Date(trouble.since).toISOString(), lastSeenAt: s.failedAt ?? s.since, attempts: trouble?.attempts ?? 1, nextAttemptAt: alarm === null ? null : new Date(alarm.at).toISOString(),
     },
     review: phase.status === 'needs-review' ? phase.review : null,
     mergedInto: phase.status === 'merged' ? phase.into : null,

@@ -67,7 +67,7 @@ export interface ContactAnswer {
   settingsVersion: number;
   origin: { kind: 'sync' | 'import' | 'past-the-gate'; at: string };
   lastSync: { at: string; trigger: string; wrote: { hubspot: string[]; salesforce: string[] } } | null;
-  error: { category: ErrorCategory; code: string; message: string; remedy: string; attempts: number; nextAttemptAt: string | null } | null;
+  error: { category: ErrorCategory; code: string; message: string; remedy: string; firstSeenAt: string; lastSeenAt: string; attempts: number; nextAttemptAt: string | null } | null;
   review: { why: string; candidates: SalesforceRef[] } | null;
   mergedInto: string | null;
   /** Other live records with its id or email: reported, never linked. */

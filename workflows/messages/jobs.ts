@@ -1,6 +1,7 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import * as z from 'zod';
 import { lazily } from '../../sync/lazily.ts';
+import { errorCategories } from '../../sync/records.ts';
 
 export const importInput = lazily(() => z.strictObject({
   object: z.enum(['Lead', 'Contact', 'both']).default('both'),
@@ -8,10 +9,16 @@ export const importInput = lazily(() => z.strictObject({
   where: z.string().max(2000).default(''),
 }));
 export type ImportInput = z.input<ReturnType<typeof importInput>>;
+/** What needs a person's attention: an error of one of the categories, or a review. */
+export const attentionCategories = [...errorCategories, 'needs-review'] as const;
+export type AttentionCategory = (typeof attentionCategories)[number];
+
 export const resyncJobInput = lazily(() => z.strictObject({
   dryRun: z.boolean().default(false),
   /** Of a preview alone: the segment that would be chosen. */
   segmentId: z.string().regex(/^\d+$/, 'expected the id of a segment').optional(),
+  /** Of `errors` alone: only contacts in error of this category, or `needs-review`. */
+  category: z.enum(attentionCategories).optional(),
 }));
 export type ResyncJobInput = z.input<ReturnType<typeof resyncJobInput>>;
 

@@ -15,6 +15,8 @@ export interface FakeAccount {
   before: (activity: keyof JobFakes) => void | Promise<void>;
   /** The activities that ran to their end, in the order of their ends. */
   done: (keyof JobFakes)[];
+  /** What the lists of a resync were asked for. */
+  listed: { scope: string; category: string | null }[];
   /** The contacts whose workflows were created or told. */
   handedOver: string[];
   inFlight: { now: number; most: number };
@@ -28,7 +30,7 @@ const unpack = (packed: string): string[] => JSON.parse(packed) as string[];
 export function fakeAccount(over: Partial<FakeAccount> = {}): { account: FakeAccount; activities: JobFakes } {
   const account: FakeAccount = {
     contacts: 10, pageSize: 2, pagesPerList: 3, looksAfterSeconds: [0], member: () => true, before: () => undefined,
-    done: [], handedOver: [], inFlight: { now: 0, most: 0 }, ...over,
+    done: [], listed: [], handedOver: [], inFlight: { now: 0, most: 0 }, ...over,
   };
   const between = (after: string | null, upTo: number): string[] =>
     Array.from({ length: Math.max(0, Math.min(upTo, account.contacts) - Number(after ?? 0)) }, (_, i) => String(Number(after ?? 0) + 1 + i));
@@ -67,7 +69,8 @@ export function fakeAccount(over: Partial<FakeAccount> = {}): { account: FakeAcc
     }),
     findMembers: ({ ids }) => running('findMembers', () => ids.filter(account.member)),
     fillPage: ({ ids }) => running('fillPage', () => ({ filled: [...ids], filling: [], needsReview: [], error: [], handovers: pack(ids) })),
-    listContacts: ({ after }) => running('listContacts', () => {
+    listContacts: ({ scope, category, after }) => running('listContacts', () => {
+      account.listed.push({ scope, category: category ?? null });
       const ids = between(after, Number(after ?? 0) + account.pageSize);
       const last = ids.at(-1) ?? '0';
       return { ids: asIds(ids), after: Number(last) < account.contacts ? last : null, total: account.contacts };
