@@ -1,5 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
-import { heldReason } from '../connection/accounts.ts';
+import { heldFailure, heldReason } from '../connection/accounts.ts';
 import type { Setting } from '../pair/fields.ts';
 import type { World } from '../world.ts';
 
@@ -9,10 +8,10 @@ import type { World } from '../world.ts';
  */
 export async function ready(world: World): Promise<Setting> {
   const settings = await world.settings();
-  const held = heldReason(settings, await world.accounts());
+  const held = await heldReason(settings, world);
   if (held?.hold === 'not-ready') {
     if (settings.ready) await world.askForCheck();
-    throw ApplicationFailure.create({ message: held.reason, type: 'ConnectionNotReady', nextRetryDelay: '10s' });
+    throw heldFailure(held);
   }
   const [schema, owners] = await Promise.all([world.schema(settings), world.owners()]);
   return { settings, schema, owners };

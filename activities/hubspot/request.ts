@@ -1,9 +1,11 @@
 import { Client } from '@hubspot/api-client';
 import { z } from 'zod';
+import { isTimeZone, nextMidnight } from '../../sync/convert/time.ts';
 import { inTime } from '../crm/call.ts';
 import type { Call } from '../crm/call.ts';
 import { systemClock } from '../crm/clock.ts';
 import type { Clock } from '../crm/clock.ts';
+import { openDayLimit } from '../crm/dayLimit.ts';
 import { TIMEOUTS } from '../crm/exchange.ts';
 import type { Exchange, Timeouts } from '../crm/exchange.ts';
 import { CrmFailure } from '../crm/failure.ts';
@@ -45,6 +47,8 @@ export interface Requester {
   /** The answer's body, validated. Rejects with a {@link CrmFailure}, or with the signal's reason. */
   send<Body>(ask: Ask<Body>, call: Call): Promise<Body>;
   usage(): HubSpotUsage;
+  /** The zone at whose midnight the day's calls are renewed. */
+  inZone(timeZone: string): void;
 }
 
 /** The one way to HubSpot: limiter, token, repeats, validation and errors, around the client's `apiRequest`, which hands out status and headers and never throws on a 4xx. */
@@ -87,6 +91,9 @@ export function openRequester({ baseUrl, auth, limiter, timeouts = TIMEOUTS, clo
     if (intervalMs !== null) limiter.heard({ max, remaining, intervalMs });
   };
 
+  let timeZone: string | null = null;
+  const day = openDayLimit(clock, (after) => (timeZone === null ? null : nextMidnight(after, timeZone)));
+
   const sendOnce = async <Body>(ask: Ask<Body>, call: Call): Promise<Body> => {
     const bearer = await token.current();
     const answer = await limiter.run({ ...call, rate: ask.rate }, () => {
@@ -111,8 +118,12 @@ export function openRequester({ baseUrl, auth, limiter, timeouts = TIMEOUTS, clo
   };
 
   return {
-    send: (ask, call) => (ask.repeatable ? repeat(call, () => sendOnce(ask, call), clock) : sendOnce(ask, call)),
+    send(ask, call) {
+      const send = () => day.run(ask.operation, () => sendOnce(ask, call));
+      return ask.repeatable ? repeat(call, send, clock) : send();
+    },
     usage: () => usage,
+    inZone: (zone) => { timeZone = isTimeZone(zone) ? zone : null; },
   };
 }
 

@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { gate } from '../../sync/gate.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import { statusIsStale } from '../../sync/relabel.ts';
+import { settingsIfReady } from '../connection/accounts.ts';
 import { membershipsOf } from '../connection/segment.ts';
 import { contactWorkflows, tellContact } from '../contacts.ts';
 import type { Call } from '../crm/call.ts';
@@ -44,7 +45,7 @@ export async function listContacts(outer: World, { scope, candidate, after }: Co
   const ids: HubSpotContactId[] = [];
   let next = after;
   let total: number | null = null;
-  const { segment } = await world.settings();
+  const { segment } = await settingsIfReady(world);
   if (scope === 'segment') {
     if (segment === null) throw ApplicationFailure.nonRetryable('No inclusion segment is set: resync everything instead (resync/<connection>/all), or select a segment.', 'NoSegment');
     const now = await world.segment(segment.id);
@@ -76,7 +77,7 @@ export interface ResyncPageResult extends ResyncCounts {
 /** Syncs one page of contacts; those outside the segment are counted and, without a workflow, get none. */
 export async function resyncPage(world: World, { ids, dryRun, candidate }: { ids: readonly HubSpotContactId[]; dryRun: boolean; candidate: string | null }): Promise<ResyncPageResult> {
   reached({ contacts: ids.length });
-  const now = candidate === null ? null : await membershipsOf(world, await world.settings(), ids, call);
+  const now = candidate === null ? null : await membershipsOf(world, await settingsIfReady(world), ids, call);
   const outcomes: PageOutcome[] = [];
   for (const slice of chunks(ids, idsPerSlice)) {
     outcomes.push(...await syncPage(asIfChosen(world, candidate), { ids: slice, trigger: 'resync', dryRun: dryRun || candidate !== null }));
@@ -100,7 +101,7 @@ export async function resyncPage(world: World, { ids, dryRun, candidate }: { ids
  * either CRM. `after` is visibility's page token.
  */
 export async function relabelPage(world: World, { after }: { after: string | null }): Promise<{ checked: number; told: number; after: string | null }> {
-  const settings = await world.settings();
+  const settings = await settingsIfReady(world);
   // Until HubSpot has evaluated it, nobody's membership is known, and no one would compare again.
   if (settings.segment !== null && (await world.segment(settings.segment.id)).kind === 'processing') throw stillProcessing();
   const { contacts, next } = await contactWorkflows(world, after);
@@ -114,7 +115,7 @@ export async function relabelPage(world: World, { after }: { after: string | nul
 export async function leaversPage(world: World, { candidate, after }: { candidate: string; after: string | null }): Promise<{ leave: number; after: string | null }> {
   const { contacts, next } = await contactWorkflows(world, after);
   const ids = contacts.map((c) => c.id);
-  const now = await membershipsOf(world, await world.settings(), ids, call);
+  const now = await membershipsOf(world, await settingsIfReady(world), ids, call);
   const then = await membershipsOf(world, await asIfChosen(world, candidate).settings(), ids, call);
   return { leave: ids.filter((id) => gate(now.of(id)).kind === 'open' && gate(then.of(id)).kind !== 'open').length, after: next };
 }

@@ -3,6 +3,7 @@ import { inTime } from '../crm/call.ts';
 import type { Call } from '../crm/call.ts';
 import { systemClock } from '../crm/clock.ts';
 import type { Clock } from '../crm/clock.ts';
+import { openDayLimit } from '../crm/dayLimit.ts';
 import { TIMEOUTS } from '../crm/exchange.ts';
 import type { Exchange, Timeouts } from '../crm/exchange.ts';
 import { CrmFailure } from '../crm/failure.ts';
@@ -80,6 +81,9 @@ export function openRequester({ limiter, apiVersion = '67.0', timeouts = TIMEOUT
     }
   };
 
+  // Rolling over 24 hours: nobody says when there is room again.
+  const day = openDayLimit(clock);
+
   const sendOnce = async <Body>(ask: Ask<Body>, call: Call): Promise<Body> => {
     const session = await sessions.current();
     try {
@@ -96,7 +100,10 @@ export function openRequester({ limiter, apiVersion = '67.0', timeouts = TIMEOUT
 
   return {
     target,
-    send: (ask, call) => (ask.repeatable ? repeat(call, () => sendOnce(ask, call), clock) : sendOnce(ask, call)),
+    send(ask, call) {
+      const send = () => day.run(ask.operation, () => sendOnce(ask, call));
+      return ask.repeatable ? repeat(call, send, clock) : send();
+    },
     async headBytes(path) {
       const { connection } = await sessions.current();
       // As fetch sends it: parsing encodes more than encodeURIComponent does, `'` for one.
