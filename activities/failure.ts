@@ -1,6 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import type { RetryPolicy } from '../sync/errors.ts';
+import { safeMessage, type RetryPolicy } from '../sync/errors.ts';
 import type { SalesforceId, SalesforceRef, SyncError } from '../sync/records.ts';
 import { CrmFailure } from './crm/failure.ts';
 import { verdictOf } from './crm/verdict.ts';
@@ -20,9 +20,10 @@ export interface ToldFailure {
 
 /** A CRM's failure with its class, category and remedy (`sync/errors.ts`). `attempts` counts failures in a row, this one included. */
 export function tell(failure: CrmFailure, attempts = 1): ToldFailure {
-  const { code, status, message, retryAfterMs, duplicates } = failure;
+  const { code, status, message, detail, retryAfterMs, duplicates } = failure;
   const verdict = verdictOf(failure, attempts);
-  const said = verdict.message === '' || message.includes(verdict.message) ? message : `${message} ${verdict.message}`;
+  const words = safeMessage(detail ?? '');
+  const said = words === '' || message.includes(words) ? message : `${message} ${words}`;
   const candidates = duplicates.flatMap(({ type, id }): SalesforceRef[] => (type === 'Lead' || type === 'Contact' ? [{ type, id: id as SalesforceId }] : []));
   return {
     error: { category: verdict.category, code: code ?? (status === null ? 'NETWORK' : String(status)), message: said, remedy: verdict.remedy },

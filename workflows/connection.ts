@@ -86,6 +86,7 @@ export async function connection(...given: [z.input<ReturnType<typeof input>>?])
     Object.assign(s, withChange(s, change));
     changedBy(by, `Changed ${Object.keys(change).join(', ')}.`);
     checkDue ||= change.mappings !== undefined;
+    wakeDue ||= change.mappings !== undefined && wf.patched('other mappings wake whom the old ones kept in error');
     return s;
   }), { description: 'Change any of createAs, contactForAccountDomain, createInHubSpot, mappings, deletes, feeds, timeZone, settleWindowMs, looksAfterSeconds, e.g. {"createAs": "Contact"}', validator: validateChange });
 

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { defaultPayloadConverter } from '@temporalio/common';
-import type { ToldFailure } from '../../activities/failure.ts';
 import * as m from '../../workflows/messages.ts';
 import { testSluice } from '../support/sluice.ts';
 import { testTemporal } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 import { cases, places, type Case } from './refused-requests-table.ts';
-import { runsOf } from './fakes/workers.ts';
+import { toldTo } from './fakes/told.ts';
 
 /** Most of a case's time is waiting, and a refused request hits whatever goes the same way: so each lane has accounts of its own. */
 const temporal = await testTemporal();
@@ -20,7 +18,12 @@ describe('section 8: what a CRM refuses a whole request with', { concurrency: tr
     test(`each code has its category, its remedy and its retries, and costs as few calls as it can (lane ${lane + 1})`, async (t) => {
       const s = await connect(t, 'requests');
       let done = 0;
-      for (let one = open.shift(); one !== undefined; one = open.shift(), done += 1) await t.test(`${one.at}: ${one.name}`, () => refused(s, one as Case));
+      for (;;) {
+        const one = open.shift();
+        if (one === undefined) break;
+        await t.test(`${one.at}: ${one.name}`, () => refused(s, one));
+        done += 1;
+      }
       assert.ok(done > 0);
     });
   });
@@ -67,20 +70,11 @@ async function refused(s: Sluice, one: Case): Promise<void> {
     }
   }
   assert.equal(await hits(), one.calls, 'calls spent');
-  const told = await tellings(s, id);
+  const told = await toldTo(s, id);
   assert.deepEqual(told.map(({ error, retry }) => ({ category: error.category, code: error.code, retry })), Array.from({ length: one.attempts }, () => one.told));
 
   await s[system].noFaults();
   if (shown.after === 'seconds') return;
   const cured = await s.sync(id);
   assert.deepEqual([cured.status, cured.error, await arrived()], ['in-sync', null, true], cured.reason);
-}
-
-/** What the contact's activities failed with, as it was told. A row that was refused fails no activity: what became of it is in the state. */
-async function tellings(s: Sluice, id: string): Promise<ToldFailure[]> {
-  const events = (await runsOf(s.client, `contact/${s.connection}/${id}`)).flat();
-  return events.flatMap((event) => {
-    const [detail] = event.activityTaskFailedEventAttributes?.failure?.applicationFailureInfo?.details?.payloads ?? [];
-    return detail == null ? [] : [defaultPayloadConverter.fromPayload<ToldFailure>(detail)];
-  });
 }

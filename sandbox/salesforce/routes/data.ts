@@ -34,7 +34,8 @@ export function dataRoutes(app: FastifyInstance, org: Org, usage: SlidingWindow,
     // By callback: the handler then follows in the same tick, with no room for a composite request to begin in between.
     app.addHook('preHandler', (_request, _reply, done) => org.whenFree(done));
     app.addHook('onSend', async (_request, reply, payload) => {
-      reply.header('sforce-limit-info', `api-usage=${usage.used()}/${usage.limit}`);
+      // A fault may say otherwise.
+      if (!reply.hasHeader('sforce-limit-info')) reply.header('sforce-limit-info', `api-usage=${usage.used()}/${usage.limit}`);
       const type = reply.getHeader('content-type');
       if (typeof type === 'string' && type.startsWith('application/json')) reply.header('content-type', 'application/json;charset=UTF-8');
       return payload;
