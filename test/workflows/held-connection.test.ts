@@ -126,7 +126,7 @@ describe('section 8, auth: refused credentials hold the connection', { concurren
     assert.deepEqual(await s.main.query(m.health), inOrder);
   });
 
-  test('a session that ends is renewed once; a login that is refused holds the connection, and says which way', async (t) => {
+  test('a session that ends is renewed once; where that is refused the connection is held, and says which way', async (t) => {
     const s = await fifth.open(t, 'login');
     const [ada] = await people(s, ['ada']) as [{ id: string; record: string }];
     const inOrder = await s.main.query(m.health);
@@ -138,6 +138,7 @@ describe('section 8, auth: refused credentials hold the connection', { concurren
     await trigger(s, ada);
     assert.match((await isHeld(s, ada)).reason, /log in \(status 400, invalid_grant\).* then resume the connection\.$/);
     assert.deepEqual((await toldTo(s, ada.id)).map(({ error, retry }) => [error.category, error.code, retry]), [['authentication', 'invalid_grant', 'hold']]);
+    assert.equal((await s.salesforce.faults())[0]?.hits, 2, 'one renewal for her, and one login by the check');
     await s.salesforce.noFaults();
     await refuseLogin('invalid_client');
     await s.main.signal(m.check);

@@ -29,7 +29,7 @@ export interface Case {
 const perAttempt = 4;
 
 const hubspotBody = (message: string, category: string, more: object = {}) => ({ status: 'error', message, correlationId: '0a1b2c3d-0000-4000-8000-000000000000', category, ...more });
-const rateLimit = (policyName: string) => ({ status: 'error', message: `You have reached your ${policyName.toLowerCase()} limit.`, errorType: 'RATE_LIMIT', correlationId: '0a1b2c3d-0000-4000-8000-000000000000', policyName });
+export const rateLimit = (policyName: string) => ({ status: 'error', message: `You have reached your ${policyName.toLowerCase()} limit.`, errorType: 'RATE_LIMIT', correlationId: '0a1b2c3d-0000-4000-8000-000000000000', policyName });
 const salesforceBody = (errorCode: string, message: string, fields?: string[]) => [{ message, errorCode, ...(fields && { fields }) }];
 const usage = (used: number) => ({ 'sforce-limit-info': `api-usage=${used}/15000` });
 
@@ -46,7 +46,6 @@ const temporary: Case[] = [
   { ...passing('423, a locked record', 'hubspot write', 'LOCKED', { status: 423, body: hubspotBody('The resource is locked.', 'LOCKED') }), calls: 3, attempts: 0 },
   passing('423, locked for others', 'hubspot read', 'LOCKED', { status: 423, body: hubspotBody('The resource is locked.', 'LOCKED') }),
   asked('429 of the rolling window', 'hubspot read', 'RATE_LIMIT', 12, { status: 429, body: rateLimit('TEN_SECONDLY_ROLLING') }),
-  asked('429 of a second', 'hubspot read', 'RATE_LIMIT', 12, { status: 429, body: rateLimit('SECONDLY') }),
   asked('477, the account moves to another data centre', 'hubspot read', '477', 86_400, { status: 477, body: '' }),
   asked('503 with Retry-After', 'salesforce read', 'SERVER_UNAVAILABLE', 12, { status: 503 }),
   ...[500, 502, 503, 504].map((status) => passing(`${status} as a page of HTML`, 'hubspot read', String(status), { status, body: '<html><body>Bad Gateway</body></html>' })),

@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as m from '../../workflows/messages.ts';
+import { withFeeds } from '../support/feeds.ts';
 import { testSluice } from '../support/sluice.ts';
 import { testTemporal } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
-import { cases, places, type Case } from './refused-requests-table.ts';
+import { cases, places, rateLimit, type Case } from './refused-requests-table.ts';
 import { toldTo } from './fakes/told.ts';
 
 /** Most of a case's time is waiting, and a refused request hits whatever goes the same way: so each lane has accounts of its own. */
 const temporal = await testTemporal();
+const searching = await testSluice({ temporal });
 const lanes = await Promise.all(Array.from({ length: 5 }, () => testSluice({ temporal })));
 type Sluice = Awaited<ReturnType<Awaited<ReturnType<typeof testSluice>>['open']>>;
 
@@ -26,6 +28,18 @@ describe('section 8: what a CRM refuses a whole request with', { concurrency: tr
       }
       assert.ok(done > 0);
     });
+  });
+
+  test('429 of a second, which searches alone meet: the poll is repeated, misses nobody, and is no trouble of the feed', async (t) => {
+    const s = await searching.open(t, 'search');
+    const id = await s.hubspot.create({ email: 'ada@firm.example', lastname: 'Lovelace' });
+    const record = (await s.sync(id)).salesforce?.id ?? '';
+    const { feed } = await withFeeds(t, s, { delayMs: null, feeds: { hubspotPollSeconds: 1 } });
+    await s.hubspot.fault({ path: '/contacts.search$/', status: 429, body: rateLimit('SECONDLY'), times: 5 });
+    await until('it was refused', async () => ((await s.hubspot.faults())[0]?.hits ?? 0) > 0);
+    await s.hubspot.edit(id, { city: 'Oslo' });
+    await until('the change has come', async () => (await s.salesforce.get('Lead', record))['City'] === 'Oslo');
+    assert.deepEqual([(await s.hubspot.faults())[0]?.hits, (await feed('hubspot')).trouble, (await s.state(id)).error], [5, null, null]);
   });
 });
 
