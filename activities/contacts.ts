@@ -1,7 +1,7 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter, type SearchAttributePair, type TypedSearchAttributes } from '@temporalio/common';
 import type { Bypass, Handover } from '../sync/handover.ts';
-import type { HubSpotContactId, SalesforceId } from '../sync/records.ts';
+import type { ErrorCategory, HubSpotContactId, SalesforceId } from '../sync/records.ts';
 import type * as messages from '../workflows/messages.ts';
 import { ErrorCategoryKey, HubSpotId, InSegment, LastSyncedAt, SalesforceIdKey, SyncStatus } from '../workflows/search-attributes.ts';
 import { workflowIds } from '../workflows/ids.ts';
@@ -58,6 +58,16 @@ const knownFrom = (found: TypedSearchAttributes): KnownContact => ({
 
 /** How many contacts have a workflow. */
 export const countContacts = async (world: World): Promise<number> => (await world.client.workflow.count(contactsQuery(world.connection))).count;
+
+/** The contacts that are shown in error for this category. */
+export async function contactsInError(world: World, category: ErrorCategory): Promise<HubSpotContactId[]> {
+  const ids: HubSpotContactId[] = [];
+  for await (const { typedSearchAttributes } of world.client.workflow.list({ query: attentionQuery(world.connection, category) })) {
+    const id = typedSearchAttributes.get(HubSpotId);
+    if (id !== undefined) ids.push(id as HubSpotContactId);
+  }
+  return ids;
+}
 
 const idsPerQuery = 100;
 

@@ -8,8 +8,10 @@ import { compareSalesforce, pollSalesforce } from './changes/poll-salesforce.ts'
 import { reconcileHubSpot, reconcileSalesforce } from './changes/reconcile.ts';
 import { readSegment, checkConnection } from './connection/check.ts';
 import { eraseRuns } from './connection/erase.ts';
+import { awaiting, heedful } from './connection/heed.ts';
 import { findContact, findSegment, listSegments } from './connection/lookup.ts';
 import { startRelabel } from './connection/relabel.ts';
+import { wakeMismapped } from './connection/wake.ts';
 import { casting } from './failure.ts';
 import { beating } from './page/position.ts';
 import { fillPage, findMembers } from './page/fill.ts';
@@ -27,11 +29,11 @@ export function createActivities(dependencies: Dependencies) {
   const world = createWorld(dependencies);
   const over = <Input, Output>(run: (world: World, input: Input) => Promise<Output>) => (input: Input): Promise<Output> => run(world, input);
   const beatingOver = <Input, Output>(run: (world: World, input: Input) => Promise<Output>) => beating(over(run));
-  const interactive = {
-    ...liveActivities(world),
+  const lookUps = {
     readSegment: over(readSegment),
     checkConnection: beatingOver(checkConnection),
     startRelabel: () => startRelabel(world),
+    wakeMismapped: beatingOver<object, { told: number }>(wakeMismapped),
     eraseRuns: over(eraseRuns),
     listSegments: () => listSegments(world),
     findSegment: over(findSegment),
@@ -57,7 +59,7 @@ export function createActivities(dependencies: Dependencies) {
     compareSalesforce: beatingOver(compareSalesforce),
     reconcileSalesforce: beatingOver(reconcileSalesforce),
   };
-  return { ...casting(interactive, { patient: false }), ...casting({ ...feeds, ...pages }, { patient: true }) };
+  return { ...casting(liveActivities(world), 'none', awaiting(world)), ...casting(lookUps, 'short', heedful(world)), ...casting({ ...feeds, ...pages }, 'endless', heedful(world)) };
 }
 
 /** The activities as workflows call them; they import this as a type only. */

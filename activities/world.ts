@@ -4,7 +4,7 @@ import { accountReader } from './connection/accounts.ts';
 import { pageJobReader } from './connection/jobs.ts';
 import { checkRequester } from './connection/check.ts';
 import { ownerReader, type JoinedOwners } from './connection/owners.ts';
-import { schemaReader, type Schema } from './connection/schema.ts';
+import { goneFields, schemaReader, type Schema } from './connection/schema.ts';
 import { segmentReader, type SegmentNow } from './connection/segment.ts';
 import { settingsReader } from './connection/settings.ts';
 import type { Allowances } from './crm/allowances.ts';
@@ -34,8 +34,12 @@ export interface World extends Dependencies {
   owners(): Promise<JoinedOwners>;
   /** The inclusion segment as HubSpot has it, at most 5 s old, or read since an instant (epoch ms). */
   segment(id: string, since?: number): Promise<SegmentNow>;
-  /** Has the connection check its accounts, since this worker found them other than the settings say; at most twice a minute. */
-  askForCheck(): Promise<void>;
+  /** Has the next use of the schema read it anew. */
+  forgetSchema(): void;
+  /** Whether a mapping was suspended just now, since its field or property is gone: looks at both schemas anew, and has the connection say so. */
+  fieldGone(): Promise<boolean>;
+  /** Has the connection check its accounts, since this worker found them other than the settings say; at most twice a minute for the same reason. */
+  askForCheck(met?: string): Promise<void>;
   /** Whether an import or resync of the connection may still hand over a base; at most 2 s old. */
   pageJobRuns(): Promise<boolean>;
   seen: Seen;
@@ -44,19 +48,24 @@ export interface World extends Dependencies {
 /** Wires the readers to one connection's dependencies. */
 export function createWorld(dependencies: Dependencies): World {
   const { connection, hubspot, salesforce, allowances, client } = dependencies;
-  const settings = settingsReader(client, connection);
+  const readSettings = settingsReader(client, connection);
+  const settings = async (): Promise<SettingsNow> => {
+    const now = await readSettings();
+    allowances.learn(now);
+    return now;
+  };
+  const schema = schemaReader(hubspot, salesforce);
+  const askForCheck = checkRequester(client, connection);
   return {
     ...dependencies,
-    settings: async () => {
-      const now = await settings();
-      allowances.learn(now);
-      return now;
-    },
+    settings,
     accounts: accountReader(hubspot, salesforce),
-    schema: schemaReader(hubspot, salesforce),
+    schema: schema.read,
+    forgetSchema: schema.forget,
+    fieldGone: goneFields({ settings, schema, askForCheck }),
     owners: ownerReader(hubspot, salesforce),
     segment: segmentReader(hubspot),
-    askForCheck: checkRequester(client, connection),
+    askForCheck,
     pageJobRuns: pageJobReader(client, connection),
     seen: new Seen(),
   };

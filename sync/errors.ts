@@ -46,7 +46,8 @@ export interface Classified {
 }
 
 /** Unknown codes are taken for temporary this often, then wait for a change. */
-const UNKNOWN_ATTEMPTS = 3;
+export const UNKNOWN_ATTEMPTS = 3;
+export const UNKNOWN_REMEDY = 'Sluice does not know this error: read its message, correct the cause and resync the contact.';
 const LOCK = /UNABLE_TO_LOCK_ROW|unable to obtain exclusive access/i;
 const BROKEN = /^(?:E[A-Z]{4,}|EAI_AGAIN|UND_ERR_\w+|NETWORK|INVALID_RESPONSE|ABORT_ERR|TIMEOUT)$/;
 
@@ -62,7 +63,7 @@ export function classify(failure: Failure): Classified {
     class: name,
     category,
     retry: exhausted ? 'on-change' : noStorage ? 'hourly' : retry,
-    remedy: exhausted ? 'Sluice does not know this error: read its message, correct the cause and resync the contact.'
+    remedy: exhausted ? UNKNOWN_REMEDY
       : noStorage ? 'Free or buy storage in the Salesforce org; Sluice looks every hour.'
         : inWords(remedy, fields),
     message: safeMessage(failure.message),

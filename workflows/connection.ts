@@ -13,7 +13,7 @@ import { readInput, readStart } from './input.ts';
 import * as m from './messages.ts';
 import { noting, rejectOtherSignals } from './noting.ts';
 
-const input = lazily(() => z.strictObject({ carried: z.custom<Settings & { ledger?: Ledger }>().optional() }));
+const input = lazily(() => z.strictObject({ carried: z.custom<Settings & { ledger?: Ledger }>().optional(), doubt: z.boolean().default(false), skipped: z.array(z.string()).default([]) }));
 const longHistory = 1_000;
 const keptChanges = 20;
 const recheckEvery = '1 minute';
@@ -24,7 +24,7 @@ const recheckEvery = '1 minute';
  */
 export async function connection(...given: [z.input<ReturnType<typeof input>>?]): Promise<void> {
   const { connection: name } = readWorkflowId('connection');
-  const { carried } = readStart(input, given);
+  const { carried, ...start } = readStart(input, given);
   const { ledger = newLedger(), ...kept } = carried ?? {};
   const s: Settings = { ...newSettings(name), ...kept };
   const now = (): SettingsNow => ({ ...s, budgets: budgetsOf(ledger, s) });
@@ -38,11 +38,20 @@ export async function connection(...given: [z.input<ReturnType<typeof input>>?])
   const { startRelabel } = wf.proxyActivities<Pick<Activities, 'startRelabel'>>({
     taskQueue: live, startToCloseTimeout: '10 seconds', retry: { maximumInterval: '30 seconds' }, summary: 'Have the statuses of the contacts brought up to date',
   });
+  const { wakeMismapped } = wf.proxyActivities<Pick<Activities, 'wakeMismapped'>>({
+    taskQueue: live, startToCloseTimeout: '10 minutes', heartbeatTimeout: '12 seconds', retry: { maximumInterval: '30 seconds' }, summary: 'Have those sync again that a mapping kept in error',
+  });
   const { listSegments, findSegment, findContact } = wf.proxyActivities<Pick<Activities, 'listSegments' | 'findSegment' | 'findContact'>>({
     taskQueue: live, startToCloseTimeout: '15 seconds', scheduleToCloseTimeout: '30 seconds', summary: 'Look something up in HubSpot',
   });
   let checkDue = carried === undefined;
+  /** The last check met what passes by itself: the accounts count as before, and are looked at again soon. */
+  let { doubt, skipped } = start;
+  let warned = s.warnings;
+  /** What a worker was refused since the last check. */
+  let met: string | null = null;
   let relabelDue = false;
+  let wakeDue = false;
   let segmentDue = false;
   let renewDue = false;
   let checkedInVain = carried !== undefined;
@@ -82,6 +91,7 @@ export async function connection(...given: [z.input<ReturnType<typeof input>>?])
     reassess(ledger, s);
     changedBy(by, `Changed ${Object.keys(change).join(', ')}.`);
     checkDue ||= change.mappings !== undefined;
+    wakeDue ||= change.mappings !== undefined && wf.patched('other mappings wake whom the old ones kept in error');
     return now();
   }), { description: 'Change any of createAs, contactForAccountDomain, createInHubSpot, mappings, deletes, feeds, allocation, allocationWindow, timeZone, settleWindowMs, looksAfterSeconds, e.g. {"createAs": "Contact"}', validator: validateChange });
 
@@ -91,8 +101,8 @@ export async function connection(...given: [z.input<ReturnType<typeof input>>?])
 
   note(m.pause, m.emptyInput, () => { s.paused = true; }, 'Stop all syncing of this connection; triggers are kept. Takes {}.');
   const checkAgain = () => { checkDue = true; s.checkedAt = null; };
-  note(m.resume, m.emptyInput, () => { s.paused = false; forgetRefusals(ledger); checkAgain(); relabelDue = true; }, 'Sync again, and check both accounts; a CRM that refused all calls is asked again. Takes {}.');
-  note(m.check, m.emptyInput, checkAgain, 'Check both accounts: access, fields and identity. Takes {}.');
+  note(m.resume, m.emptyInput, () => { s.paused = false; met = null; forgetRefusals(ledger); checkAgain(); relabelDue = true; }, 'Sync again, and check both accounts; a CRM that refused all calls is asked again. Takes {}.');
+  note(m.check, m.checkInput, (i) => { met = i.met ?? met; checkAgain(); }, 'Check both accounts: access, fields and identity. Takes {}.');
   note(m.checkSegment, m.emptyInput, () => { segmentDue = true; }, 'Look at the inclusion segment again: a contact met it unusable. Takes {}.');
   note(m.renew, m.emptyInput, () => { renewDue = true; }, 'Go on in a new run: a person whom this one speaks of is to be forgotten. Takes {}.');
   note(m.spent, m.spentInput, (i) => noteSpent(ledger, s, i), 'From a worker: the API calls it made since its last report.');
@@ -103,9 +113,9 @@ export async function connection(...given: [z.input<ReturnType<typeof input>>?])
 
   void openInTime(ledger, s, show);
 
-  const due = () => checkDue || relabelDue || segmentDue || renewDue || runIsLong();
+  const due = () => checkDue || relabelDue || wakeDue || segmentDue || renewDue || runIsLong();
   for (;;) {
-    if (s.ready && s.segment?.unusable == null) await wf.condition(due);
+    if (s.ready && !doubt && s.segment?.unusable == null) await wf.condition(due);
     else if (!(await wf.condition(due, recheckEvery))) checkDue = true;
     if (checkDue) {
       checkDue = false;
@@ -114,14 +124,23 @@ export async function connection(...given: [z.input<ReturnType<typeof input>>?])
       const couldUse = s.segment?.unusable == null;
       const { segment } = s;
       const found = await checkConnection({ accounts: s.accounts, mappings: s.mappings, segment });
-      s.problems = found.problems;
+      doubt = found.passing === true && s.ready;
+      s.problems = doubt ? [] : found.problems;
       s.checkedAt = checkDue ? null : new Date(Date.now()).toISOString();
-      s.warnings = found.warnings;
-      s.ready = found.problems.length === 0;
+      if (!doubt) warned = found.warnings;
+      s.warnings = [...new Set([...(doubt ? found.problems : found.problems.length === 0 && met !== null ? [met] : []), ...warned])];
+      if (!checkDue) met = null;
+      s.ready = s.problems.length === 0;
       checkedInVain ||= !s.ready;
       if (s.ready) s.accounts ??= found.accounts;
       // Another may have been selected during the check, which says nothing about that one.
-      if (segment !== null && segment === s.segment && s.ready) Object.assign(segment, found.segment);
+      if (segment !== null && segment === s.segment && s.ready && !doubt) Object.assign(segment, found.segment);
+      // Older histories know nothing of what was skipped.
+      const stillSkipped = found.skipped;
+      if (stillSkipped !== undefined) {
+        wakeDue ||= skipped.some((mapping) => !stillSkipped.includes(mapping));
+        skipped = stillSkipped;
+      }
       // What was held up by the accounts or by the segment may go on, or must be shown as held.
       relabelDue ||= (s.ready && !wasReady) || couldUse !== (s.segment?.unusable == null);
       show();
@@ -135,9 +154,12 @@ export async function connection(...given: [z.input<ReturnType<typeof input>>?])
     } else if (relabelDue) {
       relabelDue = false;
       await startRelabel();
+    } else if (wakeDue) {
+      wakeDue = false;
+      await wakeMismapped({});
     } else if (renewDue || runIsLong()) {
       await wf.condition(wf.allHandlersFinished);
-      if (!checkDue && !relabelDue && !segmentDue) await wf.continueAsNew<typeof connection>({ carried: { ...s, ledger } });
+      if (!checkDue && !relabelDue && !wakeDue && !segmentDue) await wf.continueAsNew<typeof connection>({ carried: { ...s, ledger }, ...(doubt && { doubt }), ...(skipped.length > 0 && { skipped }) });
     }
   }
 }

@@ -1,6 +1,5 @@
-import { ApplicationFailure } from '@temporalio/common';
 import type { Lane } from '../../sync/allocation.ts';
-import { heldReason } from '../connection/accounts.ts';
+import { heldFailure, heldReason } from '../connection/accounts.ts';
 import type { Setting } from '../pair/fields.ts';
 import type { World } from '../world.ts';
 
@@ -10,10 +9,10 @@ import type { World } from '../world.ts';
  */
 export async function ready(world: World, lane: Lane | null): Promise<Setting> {
   const settings = await world.settings();
-  const held = heldReason(settings, await world.accounts());
+  const held = await heldReason(settings, world);
   if (held?.hold === 'not-ready') {
     if (settings.ready) await world.askForCheck();
-    throw ApplicationFailure.create({ message: held.reason, type: 'ConnectionNotReady', nextRetryDelay: '10s' });
+    throw heldFailure(held);
   }
   if (lane !== null) world.allowances.admit(lane);
   const [schema, owners] = await Promise.all([world.schema(settings), world.owners()]);

@@ -22,17 +22,22 @@ export function accountsDiffer(belongsTo: Accounts, loggedIn: Accounts): string 
   return `This connection belongs to ${name(belongsTo)}, but the worker is logged in to ${name(loggedIn)}: give the worker the credentials of the first pair, or use another connection (SLUICE_CONNECTION) or a new data directory for the second.`;
 }
 
-/** Why nothing may sync now, or null. */
-export function heldReason(settings: Settings, loggedIn: Accounts): { hold: 'paused' | 'not-ready'; reason: string } | null {
+/** Why nothing may sync now, or null. Where the connection is not ready neither CRM is called for it. */
+export async function heldReason(settings: Settings, worker: { accounts(): Promise<Accounts> }): Promise<{ hold: 'paused' | 'not-ready'; reason: string } | null> {
   if (!settings.ready || settings.accounts === null) return { hold: 'not-ready', reason: settings.problems[0] ?? 'The accounts have not been checked yet.' };
-  const differ = accountsDiffer(settings.accounts, loggedIn);
+  const differ = accountsDiffer(settings.accounts, await worker.accounts());
   if (differ !== null) return { hold: 'not-ready', reason: differ };
   return settings.paused ? { hold: 'paused', reason: `The connection "${settings.connection}" is paused.` } : null;
 }
 
-/** How a page says that it is held: it waits out a pause, and ends its job where a person has to put the accounts right. */
-export function heldFailure({ hold, reason }: { hold: 'paused' | 'not-ready'; reason: string }): ApplicationFailure {
-  return hold === 'paused'
-    ? ApplicationFailure.create({ message: reason, type: 'ConnectionPaused', nextRetryDelay: '5s' })
-    : ApplicationFailure.nonRetryable(reason, 'ConnectionNotReady');
+/** The settings, for work that calls a CRM. @throws ApplicationFailure while the connection's accounts are not in order; a pause stops no reading. */
+export async function settingsIfReady(world: { settings(): Promise<Settings>; accounts(): Promise<Accounts> }): Promise<Settings> {
+  const now = await world.settings();
+  const held = await heldReason(now, world);
+  if (held?.hold === 'not-ready') throw heldFailure(held);
+  return now;
 }
+
+/** How a page or a feed says that it is held: it waits until a person resumes the connection, or has put the accounts right. Asking costs no call. */
+export const heldFailure = ({ hold, reason }: { hold: 'paused' | 'not-ready'; reason: string }): ApplicationFailure =>
+  ApplicationFailure.create({ message: reason, type: hold === 'paused' ? 'ConnectionPaused' : 'ConnectionNotReady', nextRetryDelay: hold === 'paused' ? '5s' : '10s' });

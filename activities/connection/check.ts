@@ -29,14 +29,22 @@ export interface ConnectionCheck {
   warnings: string[];
   /** Of the segment in force: why it can no longer be used (null where it can), and what to know of its criteria. */
   segment: { unusable: string | null; warnings: string[] };
+  /** The problem is one that passes by itself: a connection that was in order stays so, and is looked at again soon. */
+  passing?: boolean;
+  /** The mappings that are skipped since a field or property is gone or unfit. */
+  skipped?: string[];
 }
 
 const askedEveryMs = 30_000;
 
-/** Signals the connection's workflow to check both accounts. */
-export function checkRequester(client: Client, connection: string): () => Promise<void> {
-  const ask = remember(askedEveryMs, () => client.workflow.getHandle(workflowIds.connection(connection)).signal(messages.check));
-  return () => ask('check');
+/** Signals the connection's workflow to check both accounts; `met` is what a CRM refused, as a sentence with its remedy. */
+export function checkRequester(client: Client, connection: string): (met?: string) => Promise<void> {
+  let said: string | undefined;
+  const ask = remember(askedEveryMs, (why: 'met' | 'plain') => client.workflow.getHandle(workflowIds.connection(connection)).signal(messages.check, why === 'met' && said !== undefined ? { met: said } : {}));
+  return (met) => {
+    said = met ?? said;
+    return ask(met === undefined ? 'plain' : 'met');
+  };
 }
 
 const notLookedAt: ConnectionCheck['segment'] = { unusable: null, warnings: [] };
@@ -54,6 +62,7 @@ export async function checkConnection(world: World, { accounts: belongsTo, mappi
     if (differ !== null) return { accounts, problems: [differ], warnings: [], segment: notLookedAt };
     const problems = (await Promise.all([world.hubspot.checkAccess(call), world.salesforce.checkAccess(call)])).flat();
     if (problems.length > 0) return { accounts, problems, warnings: [], segment: notLookedAt };
+    world.forgetSchema();
     const schema = await world.schema({ mappings });
     const { skipped, warnings } = schema;
     const { namesDiffer } = await world.owners();
@@ -61,12 +70,13 @@ export async function checkConnection(world: World, { accounts: belongsTo, mappi
     return {
       accounts, problems,
       segment: now?.kind === 'unusable' ? { unusable: now.why, warnings: [] } : { unusable: null, warnings: now === null ? [] : trapsOf(now.segment, schema) },
+      skipped: skipped.map((s) => `${s.hubspot} ${s.object}.${s.salesforce}`),
       warnings: [...skipped.map((s) => `The mapping of ${s.hubspot} to ${s.object}.${s.salesforce} is skipped: ${s.reason}`), ...warnings, ...namesDiffer],
     };
   } catch (error) {
     if (!(error instanceof CrmFailure)) throw error;
     const told = tell(error);
-    return { accounts: belongsTo, problems: [`${told.error.message} ${told.error.remedy}`], warnings: [], segment: notLookedAt };
+    return { accounts: belongsTo, problems: [`${told.error.message} ${told.error.remedy}`], warnings: [], segment: notLookedAt, passing: told.unknown !== true && (told.retry === 'backoff' || told.retry === 'allowance') };
   }
 }
 

@@ -23,17 +23,34 @@ export interface Schema extends Resolved {
   select: Record<SalesforceType, string[]>;
 }
 
+export interface SchemaReader {
+  read: (settings: Pick<Settings, 'mappings'>) => Promise<Schema>;
+  /** Has the next read describe both accounts anew. */
+  forget: () => void;
+}
+
 /** Feeds ask all day long: with 5 minutes an idle connection would make more calls for this than for its polls. */
 export const rememberedMs = 10 * 60_000;
 
+export interface SchemaReader {
+  read: (settings: Pick<Settings, 'mappings'>) => Promise<Schema>;
+  /** The next read describes both accounts anew. */
+  forget: () => void;
+}
+
 /** Describes both accounts (one HubSpot and two Salesforce calls, remembered for 10 minutes) and resolves the mappings against them. */
-export function schemaReader(hubspot: HubSpot, salesforce: Salesforce): (settings: Pick<Settings, 'mappings'>) => Promise<Schema> {
+export function schemaReader(hubspot: HubSpot, salesforce: Salesforce): SchemaReader {
+  let resolve = resolver(hubspot, salesforce);
+  return { read: ({ mappings }) => resolve(JSON.stringify(mappings)), forget: () => { resolve = resolver(hubspot, salesforce); } };
+}
+
+function resolver(hubspot: HubSpot, salesforce: Salesforce): (mappings: string) => Promise<Schema> {
   const describe = remember(rememberedMs, async () => {
     const call = { lane: 'live' } as const;
     const [properties, lead, contact] = await Promise.all([hubspot.properties(call), salesforce.describe('Lead', call), salesforce.describe('Contact', call)]);
     return { properties, fields: { Lead: lead, Contact: contact } };
   });
-  const resolve = remember(rememberedMs, async (key: string): Promise<Schema> => {
+  return remember(rememberedMs, async (key: string): Promise<Schema> => {
     const { properties, fields } = await describe('both');
     const resolved = resolveMappings(JSON.parse(key) as Settings['mappings'], properties, fields);
     const names = new Set(properties.map((p) => p.name));
@@ -42,7 +59,29 @@ export function schemaReader(hubspot: HubSpot, salesforce: Salesforce): (setting
     const wanted = [...identityProperties, ...Object.values(own), ...[...resolved.fields.Lead, ...resolved.fields.Contact].map((f) => f.hubspot)];
     return { ...resolved, properties: [...new Set(wanted)].filter((p) => names.has(p)), idProperties: own, select: { Lead: selected('Lead', resolved.fields.Lead), Contact: selected('Contact', resolved.fields.Contact) } };
   });
-  return (settings) => resolve(JSON.stringify(settings.mappings));
+}
+
+/** Many contacts meet the same missing field at once: the schemas are read anew at most so often. */
+const lookEveryMs = 10_000;
+/** So long after a mapping was suspended work that met its field is repeated. */
+const movedMs = 60_000;
+
+/** Whether a mapping was suspended just now, by a fresh look at both schemas, since a CRM said that a field is not there. The connection is asked to say so. */
+export function goneFields({ settings, schema, askForCheck }: { settings: () => Promise<Settings>; schema: SchemaReader; askForCheck: () => Promise<void> }): () => Promise<boolean> {
+  let movedAt = -Infinity;
+  const look = remember(lookEveryMs, async () => {
+    const now = await settings();
+    const skipped = async () => JSON.stringify((await schema.read(now)).skipped);
+    const before = await skipped();
+    schema.forget();
+    if (before === (await skipped())) return;
+    movedAt = Date.now();
+    await askForCheck();
+  });
+  return async () => {
+    await look('fields');
+    return Date.now() - movedAt < movedMs;
+  };
 }
 
 function selected(type: SalesforceType, fields: MappedField[]): string[] {

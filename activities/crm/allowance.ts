@@ -3,6 +3,7 @@ import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import { CrmFailure } from './failure.ts';
 import type { CrmSystem } from './failure.ts';
+import { verdictOf } from './verdict.ts';
 
 /**
  * One CRM's API allocation as one worker sees it: what the connection last said of all workers together, and this worker's own calls
@@ -13,14 +14,16 @@ export interface Allowance {
   sent(lane: Lane): void;
   /** What an answer said of the account's calls. */
   heard(account: { used: number; limit: number }): void;
-  /** The CRM refused a call for its own limit of a day. */
-  refused(): void;
   /** What the connection says, who knows of all workers. */
   learn(budget: Budget): void;
   /** @throws AllowanceSpent where work of this lane must not begin now. */
   admit(lane: Lane): void;
-  /** @throws AllowanceSpent while the CRM refuses every call. */
-  demandOpen(lane: Lane): void;
+  /**
+   * Sends, unless the CRM refuses every call; after a refusal for its own limit of a day one call in 10 minutes looks for all.
+   * `renewedAt`: when that limit is renewed after an instant, where it is known.
+   * @throws AllowanceSpent where nothing was sent.
+   */
+  run<T>(lane: Lane, send: () => Promise<T>, renewedAt?: (after: number) => number | null): Promise<T>;
   /** What the connection does not know yet, and whether it should at once; null where there is nothing to tell. */
   toReport(): Report | null;
 }
@@ -37,6 +40,8 @@ const mostUnreported = 50;
 const partOfRoom = 8;
 /** After a mark was passed by calls that the connection has not heard of. */
 const soonMs = 2_000;
+/** As long as the one call that looks for all is under way. */
+const lookTakesMs = 30_000;
 
 /** Work has to wait for the API's allocation. Nothing was sent, and nothing is wrong. */
 export class AllowanceSpent extends CrmFailure {
@@ -54,6 +59,7 @@ export function createAllowance(system: CrmSystem, clock: Clock = systemClock): 
   let account: Spent['account'] = null;
   let refusedUntil = 0;
   let refusalReported = true;
+  let looking = false;
 
   const used = (): LaneCalls => plus(budget.used, unreported);
   const stop = (lane: Lane, shut: Shut, now: number): never => {
@@ -74,16 +80,29 @@ export function createAllowance(system: CrmSystem, clock: Clock = systemClock): 
   return {
     sent: (lane) => { unreported[lane] += 1; },
     heard: (said) => { account = { ...said, at: clock.now() }; },
-    refused: () => {
-      refusedUntil = clock.now() + looksAgainMs;
-      refusalReported = false;
-    },
     learn: (said) => {
       budget = said;
       // Once the connection knows of a refusal, it says for how long: a person may have had it end.
-      if (refusalReported) refusedUntil = said.shut.live?.why === 'refused' ? said.shut.live.until : 0;
+      if (refusalReported && !looking) refusedUntil = said.shut.live?.why === 'refused' ? said.shut.live.until : 0;
     },
-    demandOpen,
+    run: async (lane, send, renewedAt = () => null) => {
+      demandOpen(lane);
+      looking = refusedUntil !== 0;
+      if (looking) refusedUntil = clock.now() + lookTakesMs;
+      try {
+        const answer = await send();
+        refusedUntil = 0;
+        return answer;
+      } catch (error) {
+        if (!(error instanceof CrmFailure) || verdictOf(error).retry !== 'allowance') throw error;
+        const now = clock.now();
+        refusedUntil = Math.min(now + looksAgainMs, renewedAt(now) ?? Infinity);
+        refusalReported = false;
+        throw error.waiting(refusedUntil - now);
+      } finally {
+        looking = false;
+      }
+    },
     admit: (lane) => {
       demandOpen(lane);
       const now = clock.now();

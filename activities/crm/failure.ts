@@ -71,6 +71,12 @@ export class CrmFailure extends Error {
     this.limit = parts.limit ?? null;
     this.duplicates = parts.duplicates ?? [];
   }
+
+  /** The same failure, not to be tried again before so many ms. */
+  waiting(retryAfterMs: number): CrmFailure {
+    const { system, operation, status, code, reason, detail, fields, rows, requestId, existingId, limit, duplicates, cause } = this;
+    return new CrmFailure({ system, operation, status, code, reason, detail, fields, rows, requestId, existingId, limit, duplicates, cause, retryAfterMs });
+  }
 }
 
 const NAMES: Record<CrmSystem, string> = { hubspot: 'HubSpot', salesforce: 'Salesforce' };

@@ -49,7 +49,9 @@ export function accountCalls(requester: Requester): Pick<HubSpot, 'account' | 'p
   return {
     async account(call) {
       const schema = z.object({ portalId: z.union([z.number(), z.string()]).transform(String), timeZone: z.string() });
-      return requester.send({ operation: 'read the account', method: 'GET', path: PATHS.account, schema, repeatable: true }, call);
+      const account = await requester.send({ operation: 'read the account', method: 'GET', path: PATHS.account, schema, repeatable: true }, call);
+      requester.inZone(account.timeZone);
+      return account;
     },
 
     async properties(call) {

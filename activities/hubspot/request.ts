@@ -1,6 +1,7 @@
 import { Client } from '@hubspot/api-client';
 import { z } from 'zod';
 import { createAllowance, type Allowance } from '../crm/allowance.ts';
+import { isTimeZone, nextMidnight } from '../../sync/convert/time.ts';
 import { inTime } from '../crm/call.ts';
 import type { Call } from '../crm/call.ts';
 import { systemClock } from '../crm/clock.ts';
@@ -52,6 +53,8 @@ export interface Requester {
   /** The answer's body, validated. Rejects with a {@link CrmFailure}, or with the signal's reason. */
   send<Body>(ask: Ask<Body>, call: Call): Promise<Body>;
   usage(): HubSpotUsage;
+  /** The zone at whose midnight the day's calls are renewed. */
+  inZone(timeZone: string): void;
 }
 
 /** The one way to HubSpot: limiter, token, repeats, validation and errors, around the client's `apiRequest`, which hands out status and headers and never throws on a 4xx. */
@@ -96,8 +99,11 @@ export function openRequester({ baseUrl, auth, limiter, observe, timeouts = TIME
     if (daily !== null && dailyRemaining !== null) allowance.heard({ used: daily - dailyRemaining, limit: daily });
   };
 
+  let timeZone: string | null = null;
+  /** Calls are counted from midnight to midnight of the account's zone [HS-USE]. */
+  const renewedAt = (after: number): number | null => (timeZone === null ? null : nextMidnight(after, timeZone));
+
   const sendOnce = async <Body>(ask: Ask<Body>, call: Call): Promise<Body> => {
-    allowance.demandOpen(call.lane);
     const bearer = await token.current();
     const answer = await limiter.run({ ...call, rate: ask.rate }, () => {
       inTime(ask.operation, call, clock.now());
@@ -117,16 +123,17 @@ export function openRequester({ baseUrl, auth, limiter, observe, timeouts = TIME
 
   const slowDown = (answer: Answer, rate: 'search' | undefined): void => {
     const failure = castErrorBody('', 429, parseJson(answer.text), retryAfter(answer));
-    if (failure.reason === 'DAILY') return allowance.refused(); // nothing that a pause of seconds cures
+    if (failure.reason === 'DAILY') return; // nothing that a pause of seconds cures
     limiter.refused(Math.min(failure.retryAfterMs ?? 1000, 60_000), failure.reason === 'SECONDLY' ? rate : undefined);
   };
 
   return {
     send(ask, call) {
-      const once = () => observed(observe, call, () => sendOnce(ask, call));
+      const once = () => allowance.run(call.lane, () => observed(observe, call, () => sendOnce(ask, call)), renewedAt);
       return ask.repeatable ? repeat(call, once, clock) : once();
     },
     usage: () => usage,
+    inZone: (zone) => { timeZone = isTimeZone(zone) ? zone : null; },
   };
 }
 

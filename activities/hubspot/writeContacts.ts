@@ -3,6 +3,7 @@ import type { Call } from '../crm/call.ts';
 import { chunks } from '../crm/chunks.ts';
 import { CrmFailure } from '../crm/failure.ts';
 import type { Outcome } from '../crm/failure.ts';
+import { verdictOf } from '../crm/verdict.ts';
 import { castErrorBody, namedRows } from './castFailure.ts';
 import { contactBatchSchema, plain } from './contactSchema.ts';
 import type { ContactBatch } from './contactSchema.ts';
@@ -18,7 +19,7 @@ const ROW_AT_FAULT = new Set([400, 404, 409]);
 interface Row {
   /** What HubSpot names the row by: the contact's id, or the trace id of a create. */
   key: string;
-  input: object;
+  input: { properties: Record<string, string>; id?: string; objectWriteTraceId: string };
 }
 
 type Written = Outcome<{ contact: HubSpotContact }>;
@@ -75,7 +76,10 @@ async function writeAll(operation: string, rows: readonly Row[], send: Send): Pr
         written.set(only.key, { ok: false, failure: error });
         return;
       }
-      for (const part of suspects(batch, error)) await write(part);
+      const [without, having] = byProperty(batch, error);
+      // All of them would be refused for it, one by one.
+      for (const { key } of having) written.set(key, { ok: false, failure: error });
+      for (const part of having.length === 0 ? suspects(batch, error) : [without]) if (part.length > 0) await write(part);
     }
   };
 
@@ -89,6 +93,13 @@ async function writeAll(operation: string, rows: readonly Row[], send: Send): Pr
     }
   }
   return written;
+}
+
+/** The rows that do without, and those that have a property that HubSpot does not know (any more). */
+function byProperty(batch: readonly Row[], failure: CrmFailure): [Row[], Row[]] {
+  const gone = verdictOf(failure).class === 'property-mapping' ? failure.fields : [];
+  const has = ({ input }: Row): boolean => gone.some((name) => name in input.properties);
+  return [batch.filter((row) => !has(row)), batch.filter(has)];
 }
 
 /** The named rows alone and the others together; if none or all are named, two halves. */

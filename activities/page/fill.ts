@@ -1,4 +1,5 @@
 import type { HubSpotContactId } from '../../sync/records.ts';
+import { settingsIfReady } from '../connection/accounts.ts';
 import type { Call } from '../crm/call.ts';
 import type { World } from '../world.ts';
 import { reached } from './position.ts';
@@ -14,7 +15,7 @@ const idsPerBatch = 100;
  * memberships where those are fewer calls. Everybody, where no segment is set.
  */
 export async function findMembers(world: World, { ids }: { ids: readonly HubSpotContactId[] }): Promise<HubSpotContactId[]> {
-  const { segment } = await world.settings();
+  const { segment } = await settingsIfReady(world);
   world.allowances.admit(call.lane);
   if (segment === null) return [...ids];
   const now = await world.segment(segment.id);

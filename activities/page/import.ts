@@ -91,7 +91,7 @@ export async function importPage(world: World, page: ImportPage): Promise<Import
 
 async function ready(world: World) {
   const settings = await world.settings();
-  const held = heldReason(settings, await world.accounts());
+  const held = await heldReason(settings, world);
   if (held !== null) throw heldFailure(held);
   world.allowances.admit(call.lane);
   return settings;

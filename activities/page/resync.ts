@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { gate } from '../../sync/gate.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import { statusIsStale } from '../../sync/relabel.ts';
+import { settingsIfReady } from '../connection/accounts.ts';
 import { membershipsOf } from '../connection/segment.ts';
 import { contactsInNeed, contactWorkflows, tellContact } from '../contacts.ts';
 import type { Call } from '../crm/call.ts';
@@ -49,7 +50,7 @@ export async function listContacts(outer: World, { scope, candidate, after, cate
   const ids: HubSpotContactId[] = [];
   let next = after;
   let total: number | null = null;
-  const { segment } = await world.settings();
+  const { segment } = await settingsIfReady(world);
   world.allowances.admit(call.lane);
   if (scope === 'segment') {
     if (segment === null) throw ApplicationFailure.nonRetryable('No inclusion segment is set: resync everything instead (resync/<connection>/all), or select a segment.', 'NoSegment');
@@ -82,7 +83,7 @@ export interface ResyncPageResult extends ResyncCounts {
 /** Syncs one page of contacts; those outside the segment are counted and, without a workflow, get none. */
 export async function resyncPage(world: World, { ids, dryRun, candidate }: { ids: readonly HubSpotContactId[]; dryRun: boolean; candidate: string | null }): Promise<ResyncPageResult> {
   reached({ contacts: ids.length });
-  const settings = await world.settings();
+  const settings = await settingsIfReady(world);
   world.allowances.admit(call.lane);
   const now = candidate === null ? null : await membershipsOf(world, settings, ids, call);
   const outcomes: PageOutcome[] = [];
@@ -108,7 +109,7 @@ export async function resyncPage(world: World, { ids, dryRun, candidate }: { ids
  * either CRM. `after` is visibility's page token.
  */
 export async function relabelPage(world: World, { after }: { after: string | null }): Promise<{ checked: number; told: number; after: string | null }> {
-  const settings = await world.settings();
+  const settings = await settingsIfReady(world);
   world.allowances.admit(statusCall.lane);
   // Until HubSpot has evaluated it, nobody's membership is known, and no one would compare again.
   if (settings.segment !== null && (await world.segment(settings.segment.id)).kind === 'processing') throw stillProcessing();
@@ -121,7 +122,7 @@ export async function relabelPage(world: World, { after }: { after: string | nul
 
 /** Of one page of the contacts that have a workflow and may sync now: how many could not if the candidate were chosen. */
 export async function leaversPage(world: World, { candidate, after }: { candidate: string; after: string | null }): Promise<{ leave: number; after: string | null }> {
-  const settings = await world.settings();
+  const settings = await settingsIfReady(world);
   world.allowances.admit(call.lane);
   const { contacts, next } = await contactWorkflows(world, after);
   const ids = contacts.map((c) => c.id);

@@ -12,7 +12,7 @@ const call = { lane: 'live' } as const;
  */
 export async function deletePair(world: World, { hubspotId, side, ref, settingsVersion, checkedAt, segmentId }: PairDelete): Promise<DeleteOutcome> {
   const settings = await world.settings();
-  const held = heldReason(settings, await world.accounts());
+  const held = await heldReason(settings, world);
   if (held !== null) return { kind: 'stale', why: held.reason };
   world.allowances.admit(call.lane);
   if (settings.version !== settingsVersion) return { kind: 'stale', why: 'The settings changed meanwhile.' };

@@ -50,7 +50,7 @@ export interface Prefetched {
 export async function readPairs(world: World, requests: readonly ReadRequest[], call: Call, prefetched: Prefetched | null = null): Promise<PairReading[]> {
   const settings = await world.settings();
   const settingsVersion = settings.version;
-  const held = heldReason(settings, await world.accounts());
+  const held = await heldReason(settings, world);
   if (held !== null) {
     if (held.hold === 'not-ready' && settings.ready) await world.askForCheck();
     return requests.map(() => ({ kind: 'held', ...held, settingsVersion }));

@@ -1,5 +1,6 @@
 import type { PairWrite, Refusal, WriteOutcome } from '../../sync/pair.ts';
 import type { ApiValue, HubSpotContactId, SalesforceId, SalesforceRef, SalesforceType } from '../../sync/records.ts';
+import type { Settings } from '../../sync/settings.ts';
 import { heldReason } from '../connection/accounts.ts';
 import { externalIdField, type Schema } from '../connection/schema.ts';
 import type { Call } from '../crm/call.ts';
@@ -30,15 +31,17 @@ interface Job {
  */
 export async function writePairs(world: World, writes: readonly PairWrite[], call: Call, maxEvidenceAgeMs: number): Promise<WriteOutcome[]> {
   const settings = await world.settings();
-  const held = heldReason(settings, await world.accounts());
+  const held = await heldReason(settings, world);
+  const schema = held === null ? await world.schema(settings) : null;
   const now = Date.now();
   const jobs = writes.map((write): Job => {
     const stale = held !== null ? held.reason
+      : schema !== null && writesSkipped(schema, write) ? 'A field of it is gone meanwhile, and its mapping suspended.'
       : write.settingsVersion !== settings.version ? 'The settings changed meanwhile.'
       : write.checkedAt !== null && now - Date.parse(write.checkedAt) > maxEvidenceAgeMs ? 'The evidence of the membership is too old.' : null;
     return { write, ref: null, created: false, confirmed: { hubspot: [], salesforce: [] }, refused: [], end: stale === null ? null : { kind: 'stale', why: stale } };
   });
-  const schema = await world.schema(settings);
+  if (schema === null) return jobs.map(outcomeOf);
   const evidence = jobs.flatMap(({ end, write: { checkedAt } }) => (end === null && checkedAt !== null ? [Date.parse(checkedAt)] : []));
   // Limiter and repeats may hold a call back for long: by then it is no longer this decision's.
   const inTime = { ...call, notAfter: Math.min(now, ...evidence) + maxEvidenceAgeMs };
@@ -47,7 +50,24 @@ export async function writePairs(world: World, writes: readonly PairWrite[], cal
     await createSalesforce(world, type, jobs, inTime);
   }
   await writeHubSpot(world, schema, jobs.filter((j) => j.end === null), inTime);
+  if (jobs.some(({ refused }) => refused.some(isUnmapped)) && (await world.fieldGone())) await forgive(world, settings, jobs);
   return jobs.map(outcomeOf);
+}
+
+const isUnmapped = ({ category, field }: Refusal): boolean => category === 'property-mapping' && field !== null;
+
+/** Whether the schema has nothing for this property or field any more, though it is mapped. */
+const isSkipped = ({ skipped, fields }: Schema, { system, field }: Pick<Refusal, 'system' | 'field'>): boolean =>
+  skipped.some((one) => one[system] === field) && ![...fields.Lead, ...fields.Contact].some((one) => one[system] === field);
+
+function writesSkipped(schema: Schema, { hubspot, salesforce }: PairWrite): boolean {
+  return Object.keys(hubspot).some((field) => isSkipped(schema, { system: 'hubspot', field })) || Object.keys(salesforce.fields).some((field) => isSkipped(schema, { system: 'salesforce', field }));
+}
+
+/** A field that is gone is the connection's affair, which says so once: the contacts go on without it. */
+async function forgive(world: World, settings: Settings, jobs: Job[]): Promise<void> {
+  const schema = await world.schema(settings);
+  for (const job of jobs) job.refused = job.refused.filter((refusal) => !(isUnmapped(refusal) && isSkipped(schema, refusal)));
 }
 
 function outcomeOf({ end, ref, created, confirmed, refused, write }: Job): WriteOutcome {

@@ -56,11 +56,17 @@ export function castErrors(operation: string, errors: readonly Partial<SaveError
     code,
     reason: code === 'REQUEST_LIMIT_EXCEEDED' ? limitReached(detail ?? '', exchange) : null,
     detail,
-    fields: [...new Set(errors.flatMap((error) => error.fields ?? []))],
+    fields: [...new Set(errors.flatMap(namedFields))],
     retryAfterMs,
     limit: limitInfo(exchange),
     duplicates: matches.map(({ record }): DuplicateMatch => ({ type: record.attributes.type, id: record.Id, email: record.Email ?? null })),
   });
+}
+
+/** A field that is not there stands in the words alone: `No such column 'Tier__c' on sobject of type Lead`. */
+function namedFields({ statusCode, errorCode, fields, message = '' }: Partial<SaveError>): string[] {
+  const missing = (statusCode ?? errorCode) === 'INVALID_FIELD' ? /No such column '([\w.]+)'/.exec(message)?.[1] : undefined;
+  return fields?.length || missing === undefined ? fields ?? [] : [missing];
 }
 
 /** `Sforce-Limit-Info: api-usage=18/5000`: calls of the org in the rolling 24 hours. */

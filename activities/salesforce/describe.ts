@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { ErrorClass } from '../../sync/errors.ts';
 import type { Call } from '../crm/call.ts';
 import { CrmFailure } from '../crm/failure.ts';
+import { verdictOf } from '../crm/verdict.ts';
 import type { Requester } from './request.ts';
 import { soql } from './soql.ts';
 import type { Salesforce, SalesforceField } from './types.ts';
@@ -49,7 +51,8 @@ export function describeCalls(requester: Requester): Descriptions {
       const sentences = rights.map((right) => `The Salesforce integration user may not ${right} ${type}s: allow it in its permission set.`);
       return [...sentences, ...wrongExternalId(type, fields.find(({ name }) => name === EXTERNAL_ID))];
     } catch (error) {
-      if (!(error instanceof CrmFailure) || (error.status !== 404 && error.status !== 403) || error.code === 'REQUEST_LIMIT_EXCEEDED') throw error;
+      // An API that is switched off or used up says nothing of the object.
+      if (!(error instanceof CrmFailure) || (error.status !== 404 && error.status !== 403) || !aboutObject.has(verdictOf(error).class)) throw error;
       return [`The Salesforce integration user may not see ${type}s: allow reading, creating and editing them in its permission set.`];
     }
   };
@@ -67,6 +70,7 @@ export function describeCalls(requester: Requester): Descriptions {
   };
 }
 
+const aboutObject = new Set<ErrorClass>(['permissions', 'record-missing']);
 const RIGHTS = { queryable: 'read', createable: 'create', updateable: 'edit' } as const;
 
 function wrongExternalId(type: string, field: SalesforceField | undefined): string[] {

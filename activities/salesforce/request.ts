@@ -12,7 +12,6 @@ import { observed } from '../crm/observed.ts';
 import type { CallObserver } from '../crm/observed.ts';
 import { repeat } from '../crm/repeat.ts';
 import { within } from '../crm/transport.ts';
-import { verdictOf } from '../crm/verdict.ts';
 import { castThrown, limitInfo } from './castFailure.ts';
 import { openSessions } from './session.ts';
 import type { Session, Sessions } from './session.ts';
@@ -81,7 +80,6 @@ export function openRequester({ limiter, observe, apiVersion = '67.0', timeouts 
     } catch (error) {
       if (call.signal?.aborted) throw call.signal.reason;
       const failure = castThrown(ask.operation, error, exchange);
-      if (verdictOf(failure).retry === 'allowance') allowance.refused();
       if (failure.retryAfterMs !== null) limiter.refused(Math.min(failure.retryAfterMs, 60_000));
       throw failure;
     } finally {
@@ -92,7 +90,6 @@ export function openRequester({ limiter, observe, apiVersion = '67.0', timeouts 
   };
 
   const sendOnce = async <Body>(ask: Ask<Body>, call: Call): Promise<Body> => {
-    allowance.demandOpen(call.lane);
     const session = await sessions.current();
     try {
       return validated(ask, await limiter.run(call, () => {
@@ -110,7 +107,7 @@ export function openRequester({ limiter, observe, apiVersion = '67.0', timeouts 
   return {
     target,
     send(ask, call) {
-      const once = () => observed(observe, call, () => sendOnce(ask, call));
+      const once = () => allowance.run(call.lane, () => observed(observe, call, () => sendOnce(ask, call)));
       return ask.repeatable ? repeat(call, once, clock) : once();
     },
     async headBytes(path) {

@@ -85,6 +85,15 @@ export function startOfDay(day: string, timeZone: string): number | null {
   return starts.length === 0 ? null : Math.min(...starts);
 }
 
+/** The first midnight of a zone after an instant (epoch ms). */
+export function nextMidnight(after: number, timeZone: string): number | null {
+  const today = dayIn(after, timeZone);
+  const midnight = today === null ? null : parseInstant(today);
+  // Where a zone skips a day, its midnight is the one after.
+  const starts = midnight === null ? [] : [1, 2].map((days) => startOfDay(isoDay(midnight + days * DAY_MS) ?? '', timeZone));
+  return starts.find((start) => start !== null) ?? null;
+}
+
 /** ISO in UTC, to the second: Salesforce keeps whole seconds. */
 const isoSecond = (instant: number): string => `${new Date(Math.floor(instant / 1000) * 1000).toISOString().slice(0, 19)}Z`;
 

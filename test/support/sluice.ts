@@ -9,19 +9,21 @@ import * as m from '../../workflows/messages.ts';
 import { Connection } from '../../workflows/search-attributes.ts';
 import { hubspotPerson, salesforcePerson, writesIn } from './crms.ts';
 import { cacheDir } from './suite.ts';
-import { pendingActivities, testTemporal, uniqueConnection } from './temporal.ts';
+import { pendingActivities, testTemporal, uniqueConnection, type TestTemporal } from './temporal.ts';
 import { until } from './until.ts';
 
 export interface SluiceTestOptions {
   segmentLagMs?: number;
+  /** Of a file that has several pairs of sandboxes. */
+  temporal?: TestTemporal;
 }
 
 /**
  * Both sandboxes and the run's Temporal, for one test file; call it once at the top level. `open` gives a test a connection and a
  * worker of its own over emptied accounts, ready to sync.
  */
-export async function testSluice({ segmentLagMs = 0 }: SluiceTestOptions = {}) {
-  const temporal = await testTemporal();
+export async function testSluice({ segmentLagMs = 0, temporal: shared }: SluiceTestOptions = {}) {
+  const temporal = shared ?? await testTemporal();
   const hs = await startHubSpotSandbox({ port: 0, segmentLagMs, searchLagMs: 0, rateLimit: false, seed: { seed: 'empty' } });
   const sf = await startSalesforceSandbox({ port: 0, rateLimit: false, seed: { seed: 'empty' } });
   after(async () => {

@@ -38,10 +38,12 @@ export async function testTemporal(): Promise<TestTemporal> {
   return { address, namespace: 'default', connection, nativeConnection, client: new Client({ connection }) };
 }
 
-/** The activities that a workflow waits for. */
-export async function pendingActivities(workflow: WorkflowHandle): Promise<{ name: string; started: boolean }[]> {
+/** The activities that a workflow waits for, and what each failed with last. */
+export async function pendingActivities(workflow: WorkflowHandle): Promise<{ name: string; started: boolean; failure: string | null; type: string | null }[]> {
   const { raw } = await workflow.describe();
-  return (raw.pendingActivities ?? []).map(({ activityType, lastStartedTime }) => ({ name: activityType?.name ?? '', started: lastStartedTime != null }));
+  return (raw.pendingActivities ?? []).map(({ activityType, lastStartedTime, lastFailure }) => ({
+    name: activityType?.name ?? '', started: lastStartedTime != null, failure: lastFailure?.message ?? null, type: lastFailure?.applicationFailureInfo?.type ?? null,
+  }));
 }
 
 /** The bundle of `workflows/index.ts`, as `Worker.create({ workflowBundle })` takes it. */

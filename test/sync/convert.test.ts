@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { dayIn, isTimeZone, readField, startOfDay } from '../../sync/convert.ts';
+import { nextMidnight } from '../../sync/convert/time.ts';
 import type { Conversion, MappedField } from '../../sync/mapping.ts';
 import type { ApiValue } from '../../sync/records.ts';
 
@@ -200,4 +201,17 @@ describe('days and zones', () => {
     assert.equal(west[0], east[0]);
     assert.match(west[0] ?? '', /2025-12-31/);
   });
+});
+
+describe('the midnight at which a zone\'s day ends', () => {
+  for (const [after, zone, midnight] of [
+    ['2026-01-05T23:59:59Z', 'UTC', '2026-01-06T00:00:00Z'],
+    ['2026-01-05T00:00:00Z', 'UTC', '2026-01-06T00:00:00Z'],
+    ['2026-01-05T23:30:00Z', 'Europe/Copenhagen', '2026-01-06T23:00:00Z'],
+    ['2026-03-28T23:30:00Z', 'Europe/Copenhagen', '2026-03-29T22:00:00Z'], // 23 hours long
+    ['2026-01-05T04:00:00Z', 'America/New_York', '2026-01-05T05:00:00Z'],
+    ['2011-12-29T12:00:00Z', 'Pacific/Apia', '2011-12-30T10:00:00Z'], // where 30 December was skipped
+  ] as const) {
+    test(`after ${after} in ${zone} it is ${midnight}`, () => assert.equal(nextMidnight(Date.parse(after), zone), Date.parse(midnight)));
+  }
 });

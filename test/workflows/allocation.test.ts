@@ -52,29 +52,4 @@ describe('section 9: the API allocation', { concurrency: false }, () => {
     assert.ok(most <= allowed + mostOfAPage, `${most} calls in one window`);
     t.diagnostic(`${edits} live edits; at most ${most} of ${allowed} calls in a window`);
   });
-
-  test('once a CRM refuses for its own limit of the day, nothing more is sent, nobody is in error, and a person can have it asked again', async (t) => {
-    const s = await sluice.open(t, 'daily');
-    const ids = await Promise.all(Array.from({ length: 5 }, (_, n) => s.hubspot.create({ email: `daily${n}@firm.example`, lastname: `Daily ${n}` })));
-    for (const id of ids) await s.sync(id);
-    await s.salesforce.fault({ path: '/\\/services\\/data\\//', status: 403, body: [{ errorCode: 'REQUEST_LIMIT_EXCEEDED', message: 'TotalRequests Limit exceeded.' }], headers: { 'sforce-limit-info': 'api-usage=15000/15000' }, times: 1_000 });
-    await s.salesforce.forgetCalls();
-    for (const id of ids) await s.hubspot.edit(id, { city: 'Aarhus' });
-    const change = () => Promise.all(ids.map((id) => s.handle(id).signal(m.changed, { source: 'hubspot', kind: 'propertyChange' })));
-    await change();
-    await until('the connection knows', async () => (await s.main.query(m.health)).warnings.some((warning) => /Salesforce refuses all calls/.test(warning)));
-    const { total } = await s.salesforce.calls();
-    assert.ok(total >= 1 && total <= 5, `${total} calls were spent on being refused`);
-    await change();
-    await Promise.all(ids.map((id) => until(`contact ${id} waits for 10 minutes`, async () => {
-      const { status, next } = await s.state(id);
-      assert.notEqual(status, 'error');
-      return Date.parse(/^\w+ again at (\S+)\.$/.exec(next ?? '')?.[1] ?? '') > Date.now() + 300_000;
-    })));
-    assert.equal((await s.salesforce.calls()).total, total, 'nothing more was sent');
-
-    await s.salesforce.noFaults();
-    await s.main.signal(m.resume, {});
-    for (const id of ids) assert.equal((await s.sync(id)).status, 'in-sync');
-  });
 });

@@ -105,6 +105,48 @@ describe('the settings of a connection', () => {
     s.world.check = check;
   });
 
+  test('what passes by itself leaves a connection that was in order as it is, warned of, and looked at again', async () => {
+    const { check } = s.world;
+    s.world.check = async () => ({ ...await check(), warnings: ['One mapping is skipped.'] });
+    await s.main.signal(m.check, {});
+    await until('it warns', async () => (await s.main.query(m.health)).warnings.length === 1);
+    s.world.check = async () => ({ accounts: null, problems: ['Salesforce is away. Nothing: it passes.'], warnings: [], segment: { unusable: null, warnings: [] }, passing: true });
+    await s.main.signal(m.check, {});
+    await until('it warns of that too', async () => (await s.main.query(m.health)).warnings.length === 2);
+    assert.deepEqual(await s.main.query(m.health), { status: 'ready', problems: [], warnings: ['Salesforce is away. Nothing: it passes.', 'One mapping is skipped.'] });
+    s.world.check = check;
+    await s.main.signal(m.check, {});
+    await until('it is in order', async () => (await s.main.query(m.health)).warnings.length === 0);
+  });
+
+  test('a mapping that is no longer skipped wakes whom it kept in error, and so do other mappings', async () => {
+    const { check } = s.world;
+    const skipping = (...skipped: string[]) => { s.world.check = async () => ({ ...await check(), skipped }); };
+    const checkedWith = async (...skipped: string[]) => {
+      const { checks } = s.world;
+      skipping(...skipped);
+      await s.main.signal(m.check, {});
+      await until('it was checked', async () => s.world.checks > checks && (await s.settings()).checkedAt !== null);
+    };
+    const { wakes } = s.world;
+    await checkedWith('club Lead.Club__c', 'fax Lead.Fax');
+    await checkedWith('fax Lead.Fax', 'club Lead.Club__c');
+    assert.equal(s.world.wakes, wakes);
+    await checkedWith('fax Lead.Fax');
+    await until('they were woken', async () => s.world.wakes === wakes + 1);
+    await s.change({ mappings: [{ hubspot: 'email', lead: 'Email', contact: 'Email', rule: 'two-way' }] });
+    await until('they were woken again', async () => s.world.wakes === wakes + 2);
+    s.world.check = check;
+  });
+
+  test('what a worker was refused stays a warning where a check finds nothing, until somebody resumes', async () => {
+    await s.main.signal(m.check, { met: 'HubSpot refuses one call. Resume the connection.' });
+    await until('it warns', async () => (await s.main.query(m.health)).warnings.length === 1);
+    assert.deepEqual(await s.main.query(m.health), { status: 'ready', problems: [], warnings: ['HubSpot refuses one call. Resume the connection.'] });
+    await s.main.signal(m.resume, {});
+    await until('it is in order', async () => (await s.main.query(m.health)).warnings.length === 0);
+  });
+
   test('a connection that is not ready says why, waits a minute to check by itself, and is ready as soon as a check says so', async () => {
     const { check, checks } = s.world;
     s.world.check = async () => ({ ...await check(), problems: ['The token is wrong. Set HUBSPOT_ACCESS_TOKEN.'] });

@@ -79,6 +79,21 @@ describe('how long a failure is waited out', () => {
     assert.deepEqual([s.alarm, s.inbox.sync], [null, { trigger: 'resync', count: 1, held: true }]);
   });
 
+  test('whoever waits for room in the API shows it, is no error however long it takes, and does not come with all others at once', (t) => {
+    const { s, waits, forward, seen } = onClock(t);
+    settle(s, inSync, 'resync');
+    const noRoom: Verdict = { kind: 'no-room', reason: 'Waits for the API to allow more calls.', afterMs: 600_000 };
+    for (let look = 0; look < 10; look++) {
+      settle(s, noRoom, 'resync');
+      assert.deepEqual([waits(), s.alarm?.what, s.alarm?.trigger], [630_000, 'sync', 'resync']);
+      forward(waits());
+    }
+    assert.deepEqual([seen().status, seen().reason, seen().error, seen().next?.startsWith('Looks again at ')], ['waiting', noRoom.reason, null, true]);
+    settle(s, inSync, 'resync');
+    settle(s, noRoom, null);
+    assert.deepEqual([seen().status, s.alarm?.what], ['in-sync', 'look']);
+  });
+
   test('a look that fails is made again as a look', (t) => {
     const { s } = onClock(t);
     settle(s, again(), null);

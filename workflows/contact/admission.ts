@@ -8,7 +8,7 @@ import { deletedInHubSpot, deletedInSalesforce, noteFate, revive } from './fate.
 import { noteFormer } from './inbox.ts';
 import { followSegment, lockedOutReason } from './locked-out.ts';
 import type { ContactState, Phase } from './state.ts';
-import { failed, review, settled, type Verdict } from './verdict.ts';
+import { failed, heldWith, review, settled, type Verdict } from './verdict.ts';
 
 /**
  * Everything that ends a pass before a decision: the connection, the contact's life, the gate, a review. Null where it may be decided,
@@ -18,12 +18,7 @@ export async function beforeDeciding(activities: LiveActivities, s: ContactState
   s.settingsVersion = reading.settingsVersion;
   switch (reading.kind) {
     case 'held':
-      return {
-        kind: 'held',
-        phase: reading.hold === 'paused'
-          ? { status: 'paused', reason: reading.reason }
-          : failed({ category: 'authentication', code: 'CONNECTION_NOT_READY', message: reading.reason, remedy: 'See the settings of the connection.' }),
-      };
+      return heldWith(reading);
     case 'merged':
       return settled({ status: 'merged', reason: `Merged in HubSpot into contact ${reading.into}.`, into: reading.into });
     case 'deleted':

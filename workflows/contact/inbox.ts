@@ -132,6 +132,13 @@ export function settle(s: ContactState, verdict: Verdict, trigger: string | null
       s.phase = verdict.phase;
       s.alarm = { at: verdict.at, what: 'sync', trigger: 'base on its way' };
       break;
+    case 'no-room':
+      s.trouble = null;
+      // A look that cannot be made leaves what is known as it is.
+      if (asked !== null) s.phase = { status: 'waiting', reason: verdict.reason };
+      // Whoever waits for the same must not all come at once.
+      s.alarm = { at: Date.now() + Math.round(verdict.afterMs * (1 + Math.random() / 10)), what: asked === null ? 'look' : 'sync', trigger: asked ?? 'look' };
+      break;
     case 'held':
       s.trouble = null;
       s.phase = verdict.phase;

@@ -68,7 +68,7 @@ export async function syncPass(activities: LiveActivities, s: ContactState, hubs
     return unsteady;
   } catch (failure) {
     if (isCancellation(failure)) throw failure;
-    return verdictOf(failure);
+    return verdictOf(failure, s.trouble?.attempts ?? 0);
   }
 }
 
@@ -140,7 +140,7 @@ export async function lookPass(activities: LiveActivities, s: ContactState, hubs
     return unsteady;
   } catch (failure) {
     if (isCancellation(failure)) throw failure;
-    return verdictOf(failure);
+    return verdictOf(failure, s.trouble?.attempts ?? 0);
   }
 }
 

@@ -27,7 +27,10 @@ export const listSegments = defineUpdate<SegmentEntry[], [object?]>('listSegment
 export const findSegment = defineUpdate<{ segmentId: string | null }, [FindSegment]>('findSegment');
 export const findContact = defineUpdate<{ hubspotId: string | null }, [FindContact]>('findContact');
 
-export const check = defineSignal<[object?]>('check');
+/** `met`: what a CRM refused a worker, as a sentence with its remedy; shown where the check itself finds both accounts in order. */
+export const checkInput = lazily(() => z.strictObject({ met: z.string().max(2_000).optional() }));
+export type Check = z.infer<ReturnType<typeof checkInput>>;
+export const check = defineSignal<[Check?]>('check');
 /** From an activity that met an unusable segment which the connection takes for usable. */
 export const checkSegment = defineSignal<[object?]>('checkSegment');
 /** Go on in a new run, so that the old one can be deleted: somebody it speaks of is to be forgotten. */

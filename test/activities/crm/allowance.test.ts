@@ -3,9 +3,26 @@ import { describe, test } from 'node:test';
 import { newSpending, noCalls, withSpent, budgetOf, type Lane } from '../../../sync/allocation.ts';
 import { AllowanceSpent, createAllowance, type Allowance } from '../../../activities/crm/allowance.ts';
 import { tell } from '../../../activities/failure.ts';
-import { FakeClock } from './fakeClock.ts';
+import { CrmFailure } from '../../../activities/crm/failure.ts';
+import { FakeClock, HastyClock } from './fakeClock.ts';
+import { failureOf } from './failureOf.ts';
 
 const minute = { calls: 300, windowMs: 60_000 };
+const minutes = 60_000;
+
+/** A CRM whose day is used up until `room` is set. */
+function usedUp(renewedAt?: (after: number) => number | null) {
+  const clock = new HastyClock();
+  const allowance = createAllowance('hubspot', clock);
+  const crm = { room: false, calls: 0 };
+  const ask = () => allowance.run('live', async () => {
+    crm.calls += 1;
+    if (!crm.room) throw new CrmFailure({ system: 'hubspot', operation: 'read contacts', status: 429, code: 'RATE_LIMIT', reason: 'DAILY', detail: 'You have reached your daily limit.' });
+    return 'done';
+  }, renewedAt);
+  return { clock, allowance, crm, ask };
+}
+
 const send = (allowance: Allowance, lane: Lane, times: number): void => { for (let i = 0; i < times; i++) allowance.sent(lane); };
 const admitted = (allowance: Allowance, lane: Lane): boolean => {
   try {
@@ -71,23 +88,53 @@ describe("one worker's allowance", () => {
     assert.equal(allowance.toReport(), null);
   });
 
-  test('a refusal for the day stops every call for 10 minutes, is news, and is told as the class quota', () => {
-    const clock = new FakeClock();
-    const allowance = createAllowance('salesforce', clock);
-    allowance.heard({ used: 15_000, limit: 15_000 });
-    allowance.refused();
+  test('after a refusal for the day one call in ten minutes looks for all, whoever asks, and the connection is told at once', async () => {
+    const { clock, crm, ask, allowance } = usedUp();
+    assert.equal((await failureOf(ask())).retryAfterMs, 10 * minutes);
     const report = allowance.toReport();
-    assert.deepEqual([report?.urgent, report?.spent.refusedUntil], [true, clock.now() + 600_000]);
-    try {
-      allowance.demandOpen('live');
-      assert.fail('it sends');
-    } catch (error) {
-      assert.ok(error instanceof AllowanceSpent);
-      const { error: said, retry, retryAfterMs } = tell(error);
-      assert.deepEqual([said.category, retry, retryAfterMs], ['api-limit', 'allowance', 600_000]);
-      assert.match(said.message, /^Live edits wait: Salesforce refuses all calls, since its own limit is used up\. They go on at \S+Z\.$/);
+    assert.deepEqual([report?.urgent, report?.spent.refusedUntil], [true, clock.now() + 10 * minutes]);
+    clock.pass(4 * minutes);
+    for (let i = 0; i < 100; i++) {
+      const { error, retry, retryAfterMs } = tell(await failureOf(ask()));
+      assert.deepEqual([error.category, retry, retryAfterMs], ['api-limit', 'allowance', 6 * minutes]);
+      assert.match(error.message, /^Live edits wait: HubSpot refuses all calls, since its own limit is used up\. They go on at \S+Z\.$/);
     }
-    void clock.advance(600_000);
-    allowance.demandOpen('live');
+    assert.equal(crm.calls, 1);
+    clock.pass(6 * minutes);
+    await Promise.all(Array.from({ length: 10 }, () => failureOf(ask())));
+    assert.equal(crm.calls, 2);
+  });
+
+  test('the first call that goes through lets all others go', async () => {
+    const { clock, crm, ask } = usedUp();
+    await failureOf(ask());
+    crm.room = true;
+    await failureOf(ask());
+    clock.pass(10 * minutes);
+    for (let i = 0; i < 3; i++) assert.equal(await ask(), 'done');
+    assert.equal(crm.calls, 4);
+  });
+
+  test('where it is known when the limit is renewed, nobody waits longer', async () => {
+    const { clock, crm, ask } = usedUp((after) => after + 3 * minutes);
+    assert.equal((await failureOf(ask())).retryAfterMs, 3 * minutes);
+    crm.room = true;
+    clock.pass(3 * minutes);
+    assert.equal(await ask(), 'done');
+  });
+
+  test('a person who resumes the connection has it ask at once', async () => {
+    const { clock, crm, ask, allowance } = usedUp();
+    await failureOf(ask());
+    allowance.toReport()?.done();
+    crm.room = true;
+    allowance.learn(budgetOf(newSpending(), minute, clock.now()));
+    assert.equal(await ask(), 'done');
+  });
+
+  test('any other failure shuts nothing', async () => {
+    const allowance = createAllowance('salesforce', new HastyClock());
+    await failureOf(allowance.run('live', () => Promise.reject(new CrmFailure({ system: 'salesforce', operation: 'query', status: 503 }))));
+    assert.equal(await allowance.run('live', async () => 'done'), 'done');
   });
 });

@@ -64,6 +64,19 @@ describe('batches', () => {
     assert.equal(portal.server.heard.length, 3);
   });
 
+  test('a property that is gone costs one call more, not one for each row that has it', async () => {
+    portal = await startFakePortal((request, response) => {
+      const { inputs } = JSON.parse(request.body) as { inputs: { id: string; properties: Record<string, string> }[] };
+      const gone = { category: 'VALIDATION_ERROR', message: 'Property values were not valid: [{"isValid":false,"message":"Property \\"club\\" does not exist","error":"PROPERTY_DOESNT_EXIST","name":"club"}]', errors: [{ message: 'Property "club" does not exist', code: 'PROPERTY_DOESNT_EXIST', context: { propertyName: ['club'] } }] };
+      if (inputs.some(({ properties }) => 'club' in properties)) json(response, 400, gone);
+      else json(response, 200, batch(...inputs.map((input) => contactJson(input.id, input.properties))));
+    });
+    const rows = Array.from({ length: 100 }, (_, index) => ({ id: id(index + 1), properties: { firstname: 'A', ...(index % 2 === 0 && { club: 'Chess' }) } }));
+    const outcomes = await portal.hubspot.updateContacts(rows, call);
+    assert.deepEqual(outcomes.flatMap((outcome) => (outcome.ok ? [] : outcome.failure.fields)), Array.from({ length: 50 }, () => 'club'));
+    assert.equal(portal.server.heard.length, 2);
+  });
+
   test('a server error is no row\'s fault: the batch is not taken apart', async () => {
     portal = await startFakePortal((_request, response) => json(response, 500, {}));
     await failureOf(portal.hubspot.updateContacts([1, 2, 3].map((n) => ({ id: id(n), properties: { firstname: 'A' } })), call));

@@ -29,6 +29,11 @@ describe('refusals', () => {
     assert.deepEqual([failure.code, failure.fields], ['STRING_TOO_LONG', ['A', 'Email']]);
   });
 
+  test('a field that is not there is named in the words alone', async () => {
+    const failure = await refused(400, [{ errorCode: 'INVALID_FIELD', message: "No such column 'Club__c' on sobject of type Contact" }]);
+    assert.deepEqual([failure.code, failure.fields], ['INVALID_FIELD', ['Club__c']]);
+  });
+
   test('HTML instead of JSON: the status', async () => {
     org = await startFakeOrg((_request, response) => {
       response.writeHead(502, { 'content-type': 'text/html' });
