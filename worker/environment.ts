@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { encryptionKeys, type EncryptionKey } from './encryption/keys.ts';
 import { UserError } from './user-error.ts';
 
 /** How Sluice is set up. Where the environment names no accounts, it is for the sandboxes of this machine. */
@@ -31,6 +32,8 @@ export interface Environment {
     /** With which HubSpot signs. */
     secret: string;
   } | null;
+  /** With which payloads are encrypted in Temporal, the first one, and read, all of them; none: they lie there in clear. */
+  encryptionKeys: readonly EncryptionKey[];
   /** On 127.0.0.1. */
   ports: { hubspotSandbox: number; salesforceSandbox: number; temporal: number; temporalUi: number };
   /** Absolute. Holds the data files of Temporal's dev server and of the sandboxes. */
@@ -78,6 +81,9 @@ const settings = z.object({
   /** With which HubSpot signs them: the app's client secret, and so by default HUBSPOT_CLIENT_SECRET. */
   HUBSPOT_WEBHOOK_SECRET: secret.optional(),
 
+  /** What encrypts the payloads that Temporal keeps. */
+  SLUICE_ENCRYPTION_KEY: encryptionKeys.optional(),
+
   SANDBOX_HUBSPOT_PORT: port.default(4010),
   SANDBOX_SALESFORCE_PORT: port.default(4020),
   SLUICE_TEMPORAL_PORT: port.default(7233),
@@ -96,19 +102,14 @@ type Name = keyof Settings;
  * @throws UserError with one sentence that names the variable and holds no credential.
  */
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
-  const parsed = settings.safeParse(given);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new UserError(`${String(issue?.path[0])} ${issue?.message}: correct it, or unset it for the default.`);
-  }
-  const s = parsed.data;
+  const s = read(settings, env);
   const crms = accounts(s);
   return {
     connection: s.SLUICE_CONNECTION,
     ...crms,
     feeds: s.SLUICE_FEEDS === 'on',
     webhooks: webhooks(s, crms.hubspot.sandbox),
+    encryptionKeys: s.SLUICE_ENCRYPTION_KEY ?? [],
     ports: {
       hubspotSandbox: s.SANDBOX_HUBSPOT_PORT,
       salesforceSandbox: s.SANDBOX_SALESFORCE_PORT,
@@ -118,6 +119,22 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     dataDir: s.SLUICE_DATA_DIR,
     cacheDir: s.SLUICE_CACHE_DIR,
   };
+}
+
+/**
+ * The keys alone, for programs that speak with Temporal and with neither CRM.
+ *
+ * @throws UserError with one sentence that holds no key.
+ */
+export function readEncryptionKeys(env: NodeJS.ProcessEnv = process.env): readonly EncryptionKey[] {
+  return read(settings.pick({ SLUICE_ENCRYPTION_KEY: true }), env).SLUICE_ENCRYPTION_KEY ?? [];
+}
+
+function read<S extends z.ZodType>(schema: S, env: NodeJS.ProcessEnv): z.output<S> {
+  const parsed = schema.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== '')));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new UserError(`${String(issue?.path[0])} ${issue?.message}: correct it, or unset it for the default.`);
 }
 
 const hubspotNames = ['HUBSPOT_BASE_URL', 'HUBSPOT_ACCESS_TOKEN', 'HUBSPOT_CLIENT_ID', 'HUBSPOT_CLIENT_SECRET', 'HUBSPOT_REFRESH_TOKEN'] as const;

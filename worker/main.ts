@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import { workflowIds } from '../workflows/ids.ts';
 import * as messages from '../workflows/messages.ts';
 import { startConnection, startFeeds } from './connection.ts';
+import { requireKeys } from './encryption/require-keys.ts';
 import { readEnvironment, type Environment } from './environment.ts';
 import { connectTemporalForWorker } from './temporal/connect.ts';
 import { ensureSearchAttributes } from './temporal/search-attributes.ts';
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
   const environment = readEnvironment();
   const { connection, nativeConnection, client, namespace } = await connectTemporalForWorker();
   await ensureSearchAttributes(connection, namespace);
+  await requireKeys(client, environment.connection, environment.encryptionKeys);
   const worker = await createSluiceWorker({ environment, nativeConnection, client, namespace });
   let receiver: Receiver | null = null;
   let ending: Promise<void> | undefined;

@@ -15,7 +15,7 @@ export interface StackOptions {
   env?: NodeJS.ProcessEnv;
   /**
    * A stack that meets no other: free ports, a temporary data directory that `stop` removes, and neither accounts nor
-   * Temporal server nor webhooks nor connection from this process's settings. What `env` gives still counts.
+   * Temporal server nor webhooks nor connection nor keys from this process's settings. What `env` gives still counts.
    */
   isolated?: boolean;
   /** Gets what is going on and what the children print, each line with the part's name in front. */
@@ -46,7 +46,7 @@ export interface Stack {
 }
 
 const root = join(import.meta.dirname, '..');
-const chosenOutside = /^(HUBSPOT|SALESFORCE|TEMPORAL|(SLUICE|SANDBOX)_WEBHOOK)_|^SLUICE_CONNECTION$/;
+const chosenOutside = /^(HUBSPOT|SALESFORCE|TEMPORAL|(SLUICE|SANDBOX)_WEBHOOK|SLUICE_CODEC)_|^SLUICE_(CONNECTION|ENCRYPTION_KEY)$/;
 
 /**
  * Starts what `npm run dev` consists of, each part as a child, and waits for each to be ready. Where one fails, those

@@ -9,13 +9,14 @@ import { createSalesforce } from '../activities/salesforce/index.ts';
 import type { Dependencies } from '../activities/world.ts';
 import { taskQueues } from '../workflows/ids.ts';
 import { keptBundle } from './bundle.ts';
+import { dataConverter } from './encryption/data-converter.ts';
 import type { Environment } from './environment.ts';
 import { UserError } from './user-error.ts';
 
 type Crms = Pick<Dependencies, 'hubspot' | 'salesforce'>;
 
 export interface SluiceWorkerOptions {
-  environment: Pick<Environment, 'connection' | 'hubspot' | 'salesforce' | 'cacheDir'>;
+  environment: Pick<Environment, 'connection' | 'hubspot' | 'salesforce' | 'encryptionKeys' | 'cacheDir'>;
   nativeConnection: NativeConnection;
   client: Client;
   namespace: string;
@@ -38,7 +39,7 @@ const maxHeartbeatThrottleInterval = '3 seconds';
  * live edit. `run` ends when `shutdown` was called and everything has drained.
  */
 export async function createSluiceWorker({ environment, nativeConnection, client, namespace, shutdownGraceTime = '15 seconds' }: SluiceWorkerOptions): Promise<{ run(): Promise<void>; shutdown(): void }> {
-  const { connection, hubspot, salesforce } = environment;
+  const { connection, hubspot, salesforce, encryptionKeys } = environment;
   const crms = {
     hubspot: createHubSpot({ baseUrl: hubspot.baseUrl, auth: hubspot.auth, limiter: createLimiter({ rate: hubspotRate, rates: { search: searchRate } }) }),
     salesforce: createSalesforce({ loginUrl: salesforce.loginUrl, clientId: salesforce.clientId, clientSecret: salesforce.clientSecret, limiter: createLimiter() }),
@@ -47,8 +48,9 @@ export async function createSluiceWorker({ environment, nativeConnection, client
   const ending = new AbortController();
   const activities = createActivities({ connection, client, ...crms, ending: ending.signal });
   const queues = taskQueues(connection);
-  const common = { connection: nativeConnection, namespace, shutdownGraceTime };
-  const workflows = await Worker.create({ ...common, taskQueue: queues.workflows, workflowBundle: await keptBundle(environment.cacheDir), stickyQueueScheduleToStartTimeout });
+  const common = { connection: nativeConnection, namespace, shutdownGraceTime, dataConverter: dataConverter(encryptionKeys) };
+  const workflowBundle = await keptBundle(environment.cacheDir, { encrypted: encryptionKeys.length > 0 });
+  const workflows = await Worker.create({ ...common, taskQueue: queues.workflows, workflowBundle, stickyQueueScheduleToStartTimeout });
   const callers = [
     await Worker.create({ ...common, taskQueue: queues.live, activities, maxConcurrentActivityTaskExecutions: 100, maxHeartbeatThrottleInterval }),
     await Worker.create({ ...common, taskQueue: queues.bulk, activities, maxConcurrentActivityTaskExecutions: 20, maxHeartbeatThrottleInterval }),

@@ -18,6 +18,7 @@ describe('the environment', () => {
       salesforce: { loginUrl: 'http://127.0.0.1:4020', clientId: 'sandbox', clientSecret: 'sandbox', sandbox: true },
       feeds: true,
       webhooks: { host: '127.0.0.1', port: 4030, url: 'http://127.0.0.1:4030/hubspot/webhooks', secret: 'sandbox' },
+      encryptionKeys: [],
       ports: { hubspotSandbox: 4010, salesforceSandbox: 4020, temporal: 7233, temporalUi: 8233 },
       dataDir: join(root, '.data'),
       cacheDir: join(root, '.cache'),
@@ -60,6 +61,13 @@ describe('the environment', () => {
     assert.deepEqual(webhooks, { host: '127.0.0.1', port: 4030, url: 'https://Sluice.example.com/a%2Fb/?c=d', secret: 'w' });
   });
 
+  test('takes a key for what Temporal keeps, or several in their order', () => {
+    const [one, two] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    const given = `2026:${two.toString('base64')}, 2025:${one.toString('base64')}`;
+    assert.deepEqual(readEnvironment({ SLUICE_ENCRYPTION_KEY: given }).encryptionKeys, [{ id: '2026', bytes: two }, { id: '2025', bytes: one }]);
+  });
+
+  const key = Buffer.from('a secret of exactly 32 bytes,yes').toString('base64');
   const refused: [why: string, env: NodeJS.ProcessEnv, sentence: RegExp][] = [
     ['HubSpot alone', hubspot, /^HubSpot is configured and Salesforce is not: set SALESFORCE_LOGIN_URL, SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET/],
     ['Salesforce alone', salesforce, /^Salesforce is configured and HubSpot is not: set HUBSPOT_ACCESS_TOKEN/],
@@ -76,6 +84,10 @@ describe('the environment', () => {
     ['an address that is none', { ...hubspot, ...salesforce, SALESFORCE_LOGIN_URL: 'acme s-secret' }, /^SALESFORCE_LOGIN_URL must be an address/],
     ['a connection with a slash', { SLUICE_CONNECTION: 'a/b' }, /^SLUICE_CONNECTION must be 1 to 40 lower-case letters/],
     ['a port that is no number', { SLUICE_TEMPORAL_PORT: 'seven' }, /^SLUICE_TEMPORAL_PORT must be a port number/],
+    ['an encryption key without an id', { SLUICE_ENCRYPTION_KEY: key }, /^SLUICE_ENCRYPTION_KEY must be <key id>:<base64 of 32 bytes>.*`openssl rand -base64 32`/],
+    ['an encryption key of another length', { SLUICE_ENCRYPTION_KEY: `a:${Buffer.from('secret').toString('base64')}` }, /^SLUICE_ENCRYPTION_KEY must be <key id>/],
+    ['a good encryption key before a bad one', { SLUICE_ENCRYPTION_KEY: `a:${key},secret` }, /^SLUICE_ENCRYPTION_KEY must be <key id>/],
+    ['two encryption keys of one id', { SLUICE_ENCRYPTION_KEY: `a:${key},a:${key}` }, /^SLUICE_ENCRYPTION_KEY must not give two keys the same id/],
     ['a port that does not exist', { SANDBOX_HUBSPOT_PORT: '70000' }, /^SANDBOX_HUBSPOT_PORT must be below 65536/],
   ];
   for (const [why, env, sentence] of refused) {
@@ -85,6 +97,7 @@ describe('the environment', () => {
         assert.match(error.message, sentence);
         assert.match(error.message, /^[^\n]+\.$/);
         assert.doesNotMatch(error.message, /secret(?!s)/);
+        assert.ok(!error.message.includes(key.slice(0, 10)));
         return true;
       });
     });
