@@ -34,6 +34,13 @@ export interface Environment {
   } | null;
   /** With which payloads are encrypted in Temporal, the first one, and read, all of them; none: they lie there in clear. */
   encryptionKeys: readonly EncryptionKey[];
+  /** Who may have encrypted payloads read; null where nobody may, since no token is set. */
+  codec: {
+    port: number;
+    /** Of the Web UI. */
+    origin: string;
+    token: string;
+  } | null;
   /** On 127.0.0.1. */
   ports: { hubspotSandbox: number; salesforceSandbox: number; temporal: number; temporalUi: number };
   /** Absolute. Holds the data files of Temporal's dev server and of the sandboxes. */
@@ -83,6 +90,11 @@ const settings = z.object({
 
   /** What encrypts the payloads that Temporal keeps. */
   SLUICE_ENCRYPTION_KEY: encryptionKeys.optional(),
+  /** With which the codec server is asked; without one it does not start. */
+  SLUICE_CODEC_TOKEN: secret.min(16, 'must have at least 16 characters').regex(/^[\x21-\x7e]*$/, 'must be of printable characters without spaces').optional(),
+  SLUICE_CODEC_PORT: port.default(4040),
+  /** Of Temporal's Web UI; that of our own dev server by default. */
+  SLUICE_CODEC_ORIGIN: address.transform((value) => new URL(value).origin).optional(),
 
   SANDBOX_HUBSPOT_PORT: port.default(4010),
   SANDBOX_SALESFORCE_PORT: port.default(4020),
@@ -110,6 +122,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     feeds: s.SLUICE_FEEDS === 'on',
     webhooks: webhooks(s, crms.hubspot.sandbox),
     encryptionKeys: s.SLUICE_ENCRYPTION_KEY ?? [],
+    codec: s.SLUICE_CODEC_TOKEN === undefined ? null : { port: s.SLUICE_CODEC_PORT, origin: s.SLUICE_CODEC_ORIGIN ?? `http://127.0.0.1:${s.SLUICE_TEMPORAL_UI_PORT}`, token: s.SLUICE_CODEC_TOKEN },
     ports: {
       hubspotSandbox: s.SANDBOX_HUBSPOT_PORT,
       salesforceSandbox: s.SANDBOX_SALESFORCE_PORT,

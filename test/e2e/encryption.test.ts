@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { Client } from '@temporalio/client';
+import * as z from 'zod';
 import { createSluiceClient } from '../../client/sluice-client.ts';
 import { dataConverter } from '../../worker/encryption/data-converter.ts';
 import { readEncryptionKeys } from '../../worker/environment.ts';
@@ -9,8 +10,10 @@ import { assertSentence, commandLine } from '../client/sluice.ts';
 import { keptByTemporal, placesOf } from '../support/kept.ts';
 import { until } from '../support/until.ts';
 import { devStack, seededData, type DevStack } from './stack.ts';
+import { temporalProgram } from './temporal-program.ts';
 
 const [first, second] = [`first:${randomBytes(32).toString('base64')}`, `second:${randomBytes(32).toString('base64')}`];
+const token = randomBytes(24).toString('base64url');
 /** What says something about a person, and the words of refusals. */
 const words = ['lovelace', 'Lovelace', 'Analyst', '555-0142', 'hopper', 'Hopper', 'Rear Admiral', 'Nonsense', 'INVALID_FIELD', 'deleted or never existed'];
 const missing = /Temporal holds what the key "(first|second)" encrypted, and SLUICE_ENCRYPTION_KEY does not give that key: add it, behind the key that encrypts/;
@@ -25,7 +28,7 @@ describe('with a key set', () => {
   before(async () => {
     const hooks = { after: (end: () => Promise<void>) => { ends.push(end); } };
     const dataDir = await seededData(hooks, { hubspot: { seed: 'empty' }, salesforce: { seed: 'empty' } });
-    s = await devStack(hooks, dataDir, { SLUICE_ENCRYPTION_KEY: first });
+    s = await devStack(hooks, dataDir, { SLUICE_ENCRYPTION_KEY: first, SLUICE_CODEC_TOKEN: token });
     await s.ready();
     id = await s.hubspot.create({ email: 'lovelace@gmail.example', lastname: 'Lovelace', jobtitle: 'Analyst', fax: '555-0142' });
     await s.salesforce.create('Lead', { LastName: 'Hopper', Email: 'hopper@gmail.example', Company: 'Navy', Title: 'Rear Admiral' });
@@ -39,7 +42,7 @@ describe('with a key set', () => {
     await sluice.resyncContact(id);
     await until('the contact is in sync', async () => (await sluice.contact(id)).lastSync !== null);
     assert.match((await sluiceWith(first)('import', '--wait')).output, /Created in HubSpot +1\n/);
-    assert.deepEqual((await sluice.listContacts()).contacts.map(({ name }) => name).sort(), ['Hopper', 'Lovelace']);
+    assert.deepEqual(new Set((await sluice.listContacts()).contacts.map(({ name }) => name)), new Set(['Hopper', 'Lovelace']));
     assert.equal((await sluice.preview(id)).wouldSync, true);
     assert.match((await sluiceWith(first)('import', '--where', "Nonsense = 'Lovelace'", '--wait')).errors, /^where: .*INVALID_FIELD.*Nonsense/m);
     assertSentence(await sluiceWith(first)('select-segment', '99'), /^HubSpot has no segment 99: it was deleted or never existed\.$/m);
@@ -52,6 +55,30 @@ describe('with a key set', () => {
     assert.deepEqual(placesOf(kept, words), []);
     // What is not hidden: ids, names of messages and activities, search attributes.
     assert.ok(placesOf(kept, [`contact/main/${id}`, 'readPair', '"in-sync"']).length > 10);
+  });
+
+  test('the temporal program reads and sends through the codec server, and its starts fail with a sentence', async () => {
+    const temporal = await temporalProgram({ env: { ...s.stack.env, TEMPORAL_CODEC_ENDPOINT: s.stack.addresses.codec, TEMPORAL_CODEC_AUTH: `Bearer ${token}` } });
+    const shown = await temporal.run('workflow', 'show', '--workflow-id', `contact/main/${id}`, '--output', 'json');
+    assert.equal(shown.code, 0, shown.stderr);
+    assert.doesNotMatch(shown.stdout, /encryption-key-id/);
+    assert.equal(z.looseObject({ name: z.string() }).parse(await temporal.query(`contact/main/${id}`, 'state')).name, 'Lovelace');
+    await assert.rejects(temporal.update('connection/main', 'selectInclusionSegment', '{"segmentId": "98"}'), /HubSpot has no segment 98: it was deleted or never existed/);
+    await temporal.start('contactSync', 'contact/main/999', '{"look": "yes, Lovelace"}');
+    const ended = await temporal.run('workflow', 'result', '--workflow-id', 'contact/main/999');
+    assert.match(ended.stdout + ended.stderr, /look: .*expected boolean/);
+    assert.deepEqual(placesOf(await keptByTemporal(s.client, "WorkflowId = 'contact/main/999'"), ['Lovelace', 'expected boolean']), []);
+  });
+
+  test('without the codec server it reads nothing, and what it sends in clear is taken', async () => {
+    const temporal = await temporalProgram(s.stack);
+    assert.match((await temporal.run('workflow', 'show', '--workflow-id', `contact/main/${id}`, '--output', 'json')).stdout, /encryption-key-id/);
+    await assert.rejects(temporal.update('connection/main', 'selectInclusionSegment', '{"segmentId": "98"}'), /Encoded failure \(type: SegmentRefused/);
+  });
+
+  test('the Web UI of our own server knows the codec server', async () => {
+    const settings = await fetch(`${s.stack.addresses.temporalUi}/api/v1/settings`);
+    assert.equal(z.looseObject({ Codec: z.looseObject({ Endpoint: z.string() }) }).parse(await settings.json()).Codec.Endpoint, s.stack.addresses.codec);
   });
 
   test('a second key takes over, while what the first encrypted is read and goes on', async () => {
