@@ -18,6 +18,8 @@ const token = randomBytes(24).toString('base64url');
 const words = ['lovelace', 'Lovelace', 'Analyst', '555-0142', 'hopper', 'Hopper', 'Rear Admiral', 'Nonsense', 'INVALID_FIELD', 'deleted or never existed'];
 const missing = /Temporal holds what the key "(first|second)" encrypted, and SLUICE_ENCRYPTION_KEY does not give that key: add it, behind the key that encrypts/;
 
+const ended = z.object({ closeEvent: z.object({ workflowExecutionFailedEventAttributes: z.object({ failure: z.object({ message: z.string(), encodedAttributes: z.object({ message: z.string() }) }) }) }) });
+
 describe('with a key set', () => {
   const ends: (() => Promise<void>)[] = [];
   let s: DevStack;
@@ -57,7 +59,7 @@ describe('with a key set', () => {
     assert.ok(placesOf(kept, [`contact/main/${id}`, 'readPair', '"in-sync"']).length > 10);
   });
 
-  test('the temporal program reads and sends through the codec server, and its starts fail with a sentence', async () => {
+  test('the temporal program reads and sends through the codec server, and has the sentence of a start that failed', async () => {
     const temporal = await temporalProgram({ env: { ...s.stack.env, TEMPORAL_CODEC_ENDPOINT: s.stack.addresses.codec, TEMPORAL_CODEC_AUTH: `Bearer ${token}` } });
     const shown = await temporal.run('workflow', 'show', '--workflow-id', `contact/main/${id}`, '--output', 'json');
     assert.equal(shown.code, 0, shown.stderr);
@@ -65,8 +67,10 @@ describe('with a key set', () => {
     assert.equal(z.looseObject({ name: z.string() }).parse(await temporal.query(`contact/main/${id}`, 'state')).name, 'Lovelace');
     await assert.rejects(temporal.update('connection/main', 'selectInclusionSegment', '{"segmentId": "98"}'), /HubSpot has no segment 98: it was deleted or never existed/);
     await temporal.start('contactSync', 'contact/main/999', '{"look": "yes, Lovelace"}');
-    const ended = await temporal.run('workflow', 'result', '--workflow-id', 'contact/main/999');
-    assert.match(ended.stdout + ended.stderr, /look: .*expected boolean/);
+    // In words the program shows "Encoded failure" alone.
+    const { stdout } = await temporal.run('workflow', 'result', '--workflow-id', 'contact/main/999', '--output', 'json');
+    const { failure } = ended.parse(JSON.parse(stdout)).closeEvent.workflowExecutionFailedEventAttributes;
+    assert.match(failure.encodedAttributes.message, /^look: .*expected boolean/);
     assert.deepEqual(placesOf(await keptByTemporal(s.client, "WorkflowId = 'contact/main/999'"), ['Lovelace', 'expected boolean']), []);
   });
 
