@@ -1,3 +1,5 @@
+import { conceal } from './secrets.ts';
+
 export type CrmSystem = 'hubspot' | 'salesforce';
 
 /** A record that a CRM's duplicate rule matched. */
@@ -54,7 +56,8 @@ export class CrmFailure extends Error {
   /** What Salesforce's duplicate rule matched (`DUPLICATES_DETECTED`). */
   readonly duplicates: DuplicateMatch[];
 
-  constructor(parts: CrmFailureParts) {
+  constructor(given: CrmFailureParts) {
+    const parts = withoutCredentials(given);
     super(sentence(parts), parts.cause === undefined ? undefined : { cause: parts.cause });
     this.name = 'CrmFailure';
     this.system = parts.system;
@@ -71,6 +74,12 @@ export class CrmFailure extends Error {
     this.limit = parts.limit ?? null;
     this.duplicates = parts.duplicates ?? [];
   }
+}
+
+/** A vendor may repeat in any of its words what it was sent. */
+function withoutCredentials({ code, reason, detail, requestId, fields = [], rows = [], ...parts }: CrmFailureParts): CrmFailureParts {
+  const clean = (text: string | null | undefined): string | null => (text === null || text === undefined ? null : conceal(text));
+  return { ...parts, code: clean(code), reason: clean(reason), detail: clean(detail), requestId: clean(requestId), fields: fields.map(conceal), rows: rows.map(conceal) };
 }
 
 const NAMES: Record<CrmSystem, string> = { hubspot: 'HubSpot', salesforce: 'Salesforce' };
