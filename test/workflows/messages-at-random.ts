@@ -10,19 +10,19 @@ export interface Message {
 }
 
 const digits = fc.integer({ min: 1, max: 10 ** 12 }).map(String);
-const characters = [...'ABCDEFGHIJabcdefghij0123456789'];
+const characters = 'ABCDEFGHIJabcdefghij0123456789'.split('');
 const recordId = fc.string({ unit: fc.constantFrom(...characters), minLength: 15, maxLength: 15 });
 const contactId = recordId.map((rest) => `003${rest}`);
 const instant = fc.integer({ min: 0, max: 4_000_000_000_000 }).map((ms) => new Date(ms).toISOString());
 const text = fc.string({ maxLength: 60 });
-const some = <T extends Record<string, fc.Arbitrary<Json>>>(model: T, requiredKeys: (keyof T & string)[] = []): fc.Arbitrary<Json> => fc.record<Record<string, Json>>(model as Record<string, fc.Arbitrary<Json>>, { requiredKeys, noNullPrototype: true });
-const all = <T extends Record<string, fc.Arbitrary<Json>>>(model: T): fc.Arbitrary<Json> => some(model, Object.keys(model));
+const some = (model: Record<string, fc.Arbitrary<Json>>, requiredKeys: string[] = []): fc.Arbitrary<Json> => fc.record<Record<string, Json>>(model, { requiredKeys, noNullPrototype: true });
+const all = (model: Record<string, fc.Arbitrary<Json>>): fc.Arbitrary<Json> => some(model, Object.keys(model));
 const field = fc.constantFrom('Title', 'Phone', 'Fax', 'Custom__c');
 const ref = { type: fc.constantFrom('Lead', 'Contact'), id: contactId };
 const rung = fc.constantFrom('contact-email', 'external-id', 'created');
 const nullable = (arbitrary: fc.Arbitrary<Json>): fc.Arbitrary<Json> => fc.option(arbitrary, { nil: null });
-const base = fc.dictionary(fc.constantFrom('jobtitle', 'phone'), nullable(text), { noNullPrototype: true }) as fc.Arbitrary<Json>;
-const baseFields = fc.dictionary(fc.constantFrom('jobtitle', 'phone'), text, { noNullPrototype: true }) as fc.Arbitrary<Json>;
+const base = fc.dictionary(fc.constantFrom('jobtitle', 'phone'), nullable(text), { noNullPrototype: true });
+const baseFields = fc.dictionary(fc.constantFrom('jobtitle', 'phone'), text, { noNullPrototype: true });
 const seconds = fc.integer({ min: 1, max: 86_400 });
 const list = (arbitrary: fc.Arbitrary<Json>, maxLength = 4): fc.Arbitrary<Json> => fc.array(arbitrary, { maxLength });
 const segment = all({ id: digits, name: text });
@@ -44,7 +44,7 @@ export const messages: Record<string, Message> = {
     valid: some({
       createAs: fc.constantFrom('Lead', 'Contact', 'never'), timeZone: fc.constantFrom('UTC', 'Europe/Copenhagen'), settleWindowMs: fc.integer({ min: 0, max: 60_000 }), looksAfterSeconds: list(fc.integer({ min: 0, max: 3_600 }), 10),
       createInHubSpot: fc.constantFrom('never', 'on-create', 'on-create-or-update'), contactForAccountDomain: fc.boolean(), by: text,
-      mappings: fc.array(some({ hubspot: fc.constantFrom('jobtitle', 'phone'), lead: field, contact: field, rule: fc.constantFrom('two-way', 'none', 'always-salesforce', 'salesforce-unless-blank') }, ['hubspot', 'rule']), { minLength: 1, maxLength: 3 }) as fc.Arbitrary<Json>,
+      mappings: fc.array(some({ hubspot: fc.constantFrom('jobtitle', 'phone'), lead: field, contact: field, rule: fc.constantFrom('two-way', 'none', 'always-salesforce', 'salesforce-unless-blank') }, ['hubspot', 'rule']), { minLength: 1, maxLength: 3 }),
       deletes: some({ inHubSpot: fc.constantFrom('do-nothing', 'delete'), graceHours: fc.integer({ min: 0, max: 720 }) }),
       feeds: some({ changeDataCapture: fc.boolean(), joinersSeconds: seconds, hubspotPollSeconds: seconds, reconcileHours: fc.integer({ min: 1, max: 24 }) }),
     }),

@@ -67,7 +67,7 @@ describe('soql', () => {
         assert.equal(unescape(where.left.value), one);
         const { right } = where;
         assert.ok(right && 'left' in right && right.left && 'value' in right.left && Array.isArray(right.left.value) && !('right' in right && right.right));
-        assert.deepEqual(right.left.value.map((literal) => unescape(String(literal))), several);
+        assert.deepEqual(right.left.value.map((literal) => unescape(literal)), several);
       }),
       { numRuns: 1_000, seed: 20_260_105 },
     );
