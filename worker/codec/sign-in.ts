@@ -11,7 +11,7 @@ ${fault === null ? '' : `<p role="alert"><strong>${fault}</strong></p>`}
 </form>`);
 
 export const signedInPage = (origin: string): string => layout(`
-<p>This browser has access for 12 hours. In <a href="${origin}">the Web UI</a>, open "Configure Codec Server" (the glasses at the top), give this address and choose
+<p>This browser has access for 12 hours. In <a href="${origin}">the Web UI</a>, open "Configure Codec Server", give this address and choose
 "Include cross-origin credentials".</p>`);
 
 const layout = (content: string): string => `<!doctype html>
