@@ -5,6 +5,7 @@ import { createSluiceClient, type Progress, type SluiceClient } from '../client/
 import { hubspot, salesforce } from '../demo/crm.ts';
 import { request } from '../demo/http.ts';
 import { checked } from '../demo/world.ts';
+import { dataConverter } from '../worker/encryption/data-converter.ts';
 import { startStack } from '../worker/stack.ts';
 import { crms as bothCrms, taskQueues, workflowIds, type Crm } from '../workflows/ids.ts';
 import * as messages from '../workflows/messages.ts';
@@ -41,7 +42,7 @@ export async function withBench<T>({ contacts, random, env = {} }: BenchOptions,
   const stack = await startStack({ isolated: true, env: { SLUICE_FEEDS: 'off', SANDBOX_WEBHOOK_URL: 'off', ...env } });
   const { temporal, ...urls } = stack.addresses;
   const temporalConnection = await Connection.connect({ address: temporal });
-  const client = new Client({ connection: temporalConnection, namespace: stack.namespace });
+  const client = new Client({ connection: temporalConnection, namespace: stack.namespace, dataConverter: dataConverter(stack.environment.encryptionKeys) });
   try {
     await stack.worker.stop();
     await request(z.unknown(), `${urls.hubspot}/_sandbox/reset`, { method: 'POST', body: { seed: 'empty' } });

@@ -120,8 +120,11 @@ const SECRETS = [
 ];
 const MAX_MESSAGE_LENGTH = 500;
 
+/** A text without what looks like a token or a secret. */
+export const withoutSecrets = (text: string): string => SECRETS.reduce((left, secret) => left.replace(secret, '[removed]'), text);
+
 /** A vendor's message without tokens and secrets, in one line of at most 500 characters. */
 export function safeMessage(message: string): string {
-  const clean = SECRETS.reduce((text, secret) => text.replace(secret, '[removed]'), message).replace(/\s+/g, ' ').trim();
+  const clean = withoutSecrets(message).replace(/\s+/g, ' ').trim();
   return clean.length <= MAX_MESSAGE_LENGTH ? clean : `${clean.slice(0, MAX_MESSAGE_LENGTH).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }

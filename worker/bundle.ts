@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundle } from '@temporalio/worker';
+import { failureConverterPath } from './encryption/data-converter.ts';
 
 const root = join(import.meta.dirname, '..');
 const workflowsPath = join(root, 'workflows/index.ts');
@@ -14,20 +15,24 @@ const unusedMs = 7 * 86_400_000;
  * The workflow code as the worker runs it; needs nothing that is built before. All runs share its modules, which hold no state but what
  * is made lazily and is the same for each: evaluating them anew, and their schemas, was most of the CPU time of a short run.
  */
-const bundleWorkflows = (): Promise<WorkflowBundle> => bundleWorkflowCode({
+const bundleWorkflows = (encrypted: boolean): Promise<WorkflowBundle> => bundleWorkflowCode({
   workflowsPath,
   preloadModules: [workflowsPath],
   payloadConverterPath: join(root, 'workflows/payload-converter.ts'),
+  ...(encrypted && { failureConverterPath }),
   logger: new DefaultLogger('WARN'),
 });
 
-/** The same, kept in `cacheDir` until something that it is made of changes: to bundle takes 2-3 s of a worker's start. */
-export async function keptBundle(cacheDir: string): Promise<WorkflowBundle> {
+/**
+ * The same, kept in `cacheDir` until something that it is made of changes: to bundle takes 2-3 s of a worker's start. For workers that
+ * encrypt, `encrypted` makes it hide the messages of failures too.
+ */
+export async function keptBundle(cacheDir: string, { encrypted = false } = {}): Promise<WorkflowBundle> {
   const directory = join(cacheDir, 'workflows');
-  const file = join(directory, `${await fingerprint()}.js`);
+  const file = join(directory, `${await fingerprint()}${encrypted ? '-encrypted' : ''}.js`);
   const kept = await readFile(file, 'utf8').catch(() => null);
   if (kept !== null) return { code: kept };
-  const { code } = await bundleWorkflows();
+  const { code } = await bundleWorkflows(encrypted);
   // Where nothing can be kept, the next start takes its time again.
   await keep(directory, file, code).catch(() => undefined);
   return { code };

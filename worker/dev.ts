@@ -69,6 +69,7 @@ function overview(stack: Stack): string {
     ['HubSpot', `${addresses.hubspot}${kind}`],
     ['Salesforce', `${addresses.salesforce}${kind}`],
     ['Webhooks', environment.webhooks?.url ?? 'off: polling notices changes'],
+    ...(environment.encryptionKeys.length === 0 ? [] : [['Codec server', addresses.codec === undefined ? 'off: SLUICE_CODEC_TOKEN is not set' : `${addresses.codec}, sign in there for the Web UI`] satisfies [string, string]]),
     ['Connection', environment.connection],
     ['Data', relative('', environment.dataDir) || '.'],
   ];

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { LogOptions } from './telemetry/log.ts';
+import { encryptionKeys, type EncryptionKey } from './encryption/keys.ts';
 import { UserError } from './user-error.ts';
 
 /** How Sluice is set up. Where the environment names no accounts, it is for the sandboxes of this machine. */
@@ -35,6 +36,15 @@ export interface Environment {
   log: Pick<LogOptions, 'level' | 'format'>;
   /** Where metrics are served, on 127.0.0.1; null: nowhere. */
   metricsPort: number | null;
+  /** With which payloads are encrypted in Temporal, the first one, and read, all of them; none: they lie there in clear. */
+  encryptionKeys: readonly EncryptionKey[];
+  /** Who may have encrypted payloads read; null where nobody may, since no token is set. */
+  codec: {
+    port: number;
+    /** Of the Web UI. */
+    origin: string;
+    token: string;
+  } | null;
   /** On 127.0.0.1. */
   ports: { hubspotSandbox: number; salesforceSandbox: number; temporal: number; temporalUi: number };
   /** Absolute. Holds the data files of Temporal's dev server and of the sandboxes. */
@@ -87,6 +97,13 @@ const settings = z.object({
   SLUICE_LOG_FORMAT: z.enum(['json', 'text'], 'must be json or text').optional(),
   /** Where the worker serves metrics for Prometheus; without it nowhere. */
   SLUICE_METRICS_PORT: port.optional(),
+  /** What encrypts the payloads that Temporal keeps. */
+  SLUICE_ENCRYPTION_KEY: encryptionKeys.optional(),
+  /** With which the codec server is asked; without one it does not start. */
+  SLUICE_CODEC_TOKEN: secret.min(16, 'must have at least 16 characters').regex(/^[\x21-\x7e]*$/, 'must be of printable characters without spaces').optional(),
+  SLUICE_CODEC_PORT: port.default(4040),
+  /** Of Temporal's Web UI; that of our own dev server by default. */
+  SLUICE_CODEC_ORIGIN: address.transform((value) => new URL(value).origin).optional(),
 
   SANDBOX_HUBSPOT_PORT: port.default(4010),
   SANDBOX_SALESFORCE_PORT: port.default(4020),
@@ -106,13 +123,7 @@ type Name = keyof Settings;
  * @throws UserError with one sentence that names the variable and holds no credential.
  */
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''));
-  const parsed = settings.safeParse(given);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new UserError(`${String(issue?.path[0])} ${issue?.message}: correct it, or unset it for the default.`);
-  }
-  const s = parsed.data;
+  const s = read(settings, env);
   const crms = accounts(s);
   return {
     connection: s.SLUICE_CONNECTION,
@@ -121,6 +132,8 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     webhooks: webhooks(s, crms.hubspot.sandbox),
     log: { level: s.SLUICE_LOG_LEVEL, format: s.SLUICE_LOG_FORMAT ?? null },
     metricsPort: s.SLUICE_METRICS_PORT ?? null,
+    encryptionKeys: s.SLUICE_ENCRYPTION_KEY ?? [],
+    codec: s.SLUICE_CODEC_TOKEN === undefined ? null : { port: s.SLUICE_CODEC_PORT, origin: s.SLUICE_CODEC_ORIGIN ?? `http://127.0.0.1:${s.SLUICE_TEMPORAL_UI_PORT}`, token: s.SLUICE_CODEC_TOKEN },
     ports: {
       hubspotSandbox: s.SANDBOX_HUBSPOT_PORT,
       salesforceSandbox: s.SANDBOX_SALESFORCE_PORT,
@@ -130,6 +143,22 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     dataDir: s.SLUICE_DATA_DIR,
     cacheDir: s.SLUICE_CACHE_DIR,
   };
+}
+
+/**
+ * The keys alone, for programs that speak with Temporal and with neither CRM.
+ *
+ * @throws UserError with one sentence that holds no key.
+ */
+export function readEncryptionKeys(env: NodeJS.ProcessEnv = process.env): readonly EncryptionKey[] {
+  return read(settings.pick({ SLUICE_ENCRYPTION_KEY: true }), env).SLUICE_ENCRYPTION_KEY ?? [];
+}
+
+function read<S extends z.ZodType>(schema: S, env: NodeJS.ProcessEnv): z.output<S> {
+  const parsed = schema.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== '')));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new UserError(`${String(issue?.path[0])} ${issue?.message}: correct it, or unset it for the default.`);
 }
 
 const hubspotNames = ['HUBSPOT_BASE_URL', 'HUBSPOT_ACCESS_TOKEN', 'HUBSPOT_CLIENT_ID', 'HUBSPOT_CLIENT_SECRET', 'HUBSPOT_REFRESH_TOKEN'] as const;

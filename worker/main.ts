@@ -3,6 +3,7 @@ import type { Client } from '@temporalio/client';
 import { workflowIds } from '../workflows/ids.ts';
 import * as messages from '../workflows/messages.ts';
 import { startConnection, startFeeds } from './connection.ts';
+import { requireKeys } from './encryption/require-keys.ts';
 import { readEnvironment, type Environment } from './environment.ts';
 import { openLog, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
@@ -23,6 +24,7 @@ async function main(): Promise<void> {
   log.info({ pid: process.pid, node: process.version, hubspot: new URL(environment.hubspot.baseUrl).host, salesforce: new URL(environment.salesforce.loginUrl).host, feeds: environment.feeds, metricsPort: environment.metricsPort }, 'The worker starts.');
   const { connection, nativeConnection, client, namespace } = await connectTemporalForWorker();
   await ensureSearchAttributes(connection, namespace);
+  await requireKeys(client, environment.connection, environment.encryptionKeys);
   const worker = await createSluiceWorker({
     environment, nativeConnection, client, namespace,
     observers: {

@@ -15,7 +15,7 @@ export interface StackOptions {
   env?: NodeJS.ProcessEnv;
   /**
    * A stack that meets no other: free ports, a temporary data directory that `stop` removes, and neither accounts nor
-   * Temporal server nor webhooks nor connection nor metrics from this process's settings. What `env` gives still counts.
+   * Temporal server nor webhooks nor connection nor metrics nor keys from this process's settings. What `env` gives still counts.
    */
   isolated?: boolean;
   /** Gets what is going on and what the children print, each line with the part's name in front. */
@@ -31,7 +31,7 @@ export interface Stack {
   environment: Environment;
   /** What the children got, for further programs of this stack such as the command line. */
   env: NodeJS.ProcessEnv;
-  addresses: { temporal: string; /** Where the server is ours. */ temporalUi: string | undefined; hubspot: string; salesforce: string };
+  addresses: { temporal: string; /** Where the server is ours. */ temporalUi: string | undefined; /** Where something is encrypted and a token is set. */ codec: string | undefined; hubspot: string; salesforce: string };
   namespace: string;
   /** The worker that was started last: `worker.kill('SIGKILL')`, then `startWorker()`. */
   readonly worker: Child;
@@ -46,7 +46,7 @@ export interface Stack {
 }
 
 const root = join(import.meta.dirname, '..');
-const chosenOutside = /^(HUBSPOT|SALESFORCE|TEMPORAL|(SLUICE|SANDBOX)_WEBHOOK)_|^SLUICE_(CONNECTION|METRICS_PORT|LOG_LEVEL|LOG_FORMAT|TEMPORAL_UI_URL)$/;
+const chosenOutside = /^(HUBSPOT|SALESFORCE|TEMPORAL|(SLUICE|SANDBOX)_WEBHOOK|SLUICE_CODEC)_|^SLUICE_(CONNECTION|METRICS_PORT|LOG_LEVEL|LOG_FORMAT|TEMPORAL_UI_URL|ENCRYPTION_KEY)$/;
 
 /**
  * Starts what `npm run dev` consists of, each part as a child, and waits for each to be ready. Where one fails, those
@@ -82,6 +82,8 @@ async function start(options: StackOptions, undo: (() => Promise<unknown>)[], st
 
   const temporal = await provideTemporal(given, environment, options, undo, watch);
   const env = { ...given, TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: temporal.namespace };
+
+  const codec = await provideCodecServer(env, environment, options, undo, watch);
 
   let sandbox: Child | undefined;
   if (environment.hubspot.sandbox) {
@@ -119,7 +121,7 @@ async function start(options: StackOptions, undo: (() => Promise<unknown>)[], st
   return {
     environment,
     env,
-    addresses: { temporal: temporal.address, temporalUi: temporal.uiUrl, hubspot: environment.hubspot.baseUrl, salesforce: environment.salesforce.loginUrl },
+    addresses: { temporal: temporal.address, temporalUi: temporal.uiUrl, codec, hubspot: environment.hubspot.baseUrl, salesforce: environment.salesforce.loginUrl },
     namespace: temporal.namespace,
     get worker() {
       return worker;
@@ -137,7 +139,7 @@ async function settings(options: StackOptions, undo: (() => Promise<unknown>)[])
   const dataDir = await mkdtemp(join(tmpdir(), 'sluice-'));
   undo.push(() => rm(dataDir, { recursive: true, force: true }));
   const ports: NodeJS.ProcessEnv = {};
-  for (const name of ['SLUICE_TEMPORAL_PORT', 'SLUICE_TEMPORAL_UI_PORT', 'SANDBOX_HUBSPOT_PORT', 'SANDBOX_SALESFORCE_PORT', 'SLUICE_WEBHOOK_PORT']) {
+  for (const name of ['SLUICE_TEMPORAL_PORT', 'SLUICE_TEMPORAL_UI_PORT', 'SANDBOX_HUBSPOT_PORT', 'SANDBOX_SALESFORCE_PORT', 'SLUICE_WEBHOOK_PORT', 'SLUICE_CODEC_PORT']) {
     ports[name] = String(await freePort());
   }
   // A profile file of the person's `temporal` program may name a server and an API key.
@@ -163,11 +165,25 @@ async function provideTemporal(env: NodeJS.ProcessEnv, environment: Environment,
     uiPort: environment.ports.temporalUi,
     dbFile: join(environment.dataDir, 'temporal.db'),
     namespace,
+    extraArgs: hasCodecServer(environment) ? ['--ui-codec-endpoint', `http://127.0.0.1:${environment.codec.port}`] : [],
     ...patience,
   });
   undo.push(() => server.stop());
   watch(server.process);
   return { address: server.address, namespace, uiUrl: server.uiUrl };
+}
+
+type WithCodec = Environment & { codec: NonNullable<Environment['codec']> };
+const hasCodecServer = (environment: Environment): environment is WithCodec => environment.codec !== null && environment.encryptionKeys.length > 0;
+
+async function provideCodecServer(env: NodeJS.ProcessEnv, environment: Environment, options: StackOptions, undo: (() => Promise<unknown>)[], watch: Watch): Promise<string | undefined> {
+  if (!hasCodecServer(environment)) return undefined;
+  await requireFreePort(environment.codec.port, 'the codec server', 'SLUICE_CODEC_PORT');
+  const child = startChild({ name: 'The codec server', script: join(root, 'worker/codec/main.ts'), env, output: (line) => options.output?.('codec', line) });
+  undo.push(() => child.stop());
+  await untilReady(child, () => Promise.resolve(child.printed(/^The codec server is at /)), { seconds: 30, ...(options.signal && { signal: options.signal }) });
+  watch(child);
+  return `http://127.0.0.1:${environment.codec.port}`;
 }
 
 /** Both sandboxes answer on their control path as soon as their data is loaded. */

@@ -12,6 +12,7 @@ import { createSalesforce } from '../activities/salesforce/index.ts';
 import type { Dependencies } from '../activities/world.ts';
 import { taskQueues, type Crm } from '../workflows/ids.ts';
 import { keptBundle } from './bundle.ts';
+import { dataConverter } from './encryption/data-converter.ts';
 import type { Environment } from './environment.ts';
 import { notingLag } from './telemetry/lag.ts';
 import type { Metrics } from './telemetry/metrics.ts';
@@ -21,7 +22,7 @@ import { UserError } from './user-error.ts';
 type Crms = Pick<Dependencies, 'hubspot' | 'salesforce'>;
 
 export interface SluiceWorkerOptions {
-  environment: Pick<Environment, 'connection' | 'hubspot' | 'salesforce' | 'cacheDir'>;
+  environment: Pick<Environment, 'connection' | 'hubspot' | 'salesforce' | 'encryptionKeys' | 'cacheDir'>;
   nativeConnection: NativeConnection;
   client: Client;
   namespace: string;
@@ -46,7 +47,7 @@ const maxHeartbeatThrottleInterval = '3 seconds';
  * live edit. `run` ends when `shutdown` was called and everything has drained.
  */
 export async function createSluiceWorker({ environment, nativeConnection, client, namespace, observers, shutdownGraceTime = '15 seconds' }: SluiceWorkerOptions): Promise<{ run(): Promise<void>; shutdown(): void }> {
-  const { connection, hubspot, salesforce } = environment;
+  const { connection, hubspot, salesforce, encryptionKeys } = environment;
   const limiters = { hubspot: createLimiter({ rate: hubspotRate, rates: { search: searchRate } }), salesforce: createLimiter() };
   const allowances = createAllowances(limiters);
   const observing = (crm: Crm): CallObserver | undefined => observers && ((lane, outcome) => observers.called(crm, lane, outcome));
@@ -58,9 +59,10 @@ export async function createSluiceWorker({ environment, nativeConnection, client
   const ending = new AbortController();
   const activities = createActivities({ connection, client: observers === undefined ? client : notingLag(client, observers.told), ...crms, allowances, ending: ending.signal });
   const queues = taskQueues(connection);
-  const common = { connection: nativeConnection, namespace, shutdownGraceTime };
+  const common = { connection: nativeConnection, namespace, shutdownGraceTime, dataConverter: dataConverter(encryptionKeys) };
   const interceptors = { activity: observers === undefined ? [] : [activityOutcomes((attempt) => observers.activityFailed(attempt))] };
-  const workflows = await Worker.create({ ...common, taskQueue: queues.workflows, workflowBundle: await keptBundle(environment.cacheDir), stickyQueueScheduleToStartTimeout });
+  const workflowBundle = await keptBundle(environment.cacheDir, { encrypted: encryptionKeys.length > 0 });
+  const workflows = await Worker.create({ ...common, taskQueue: queues.workflows, workflowBundle, stickyQueueScheduleToStartTimeout });
   const callers = [
     await Worker.create({ ...common, taskQueue: queues.live, activities, interceptors, maxConcurrentActivityTaskExecutions: 100, maxHeartbeatThrottleInterval }),
     await Worker.create({ ...common, taskQueue: queues.bulk, activities, interceptors, maxConcurrentActivityTaskExecutions: 20, maxHeartbeatThrottleInterval }),

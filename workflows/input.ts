@@ -3,6 +3,8 @@ import type * as z from 'zod';
 import { unreadable } from './payload-converter.ts';
 
 const longestFault = 300;
+/** What would break a line, or turn it around where people read it. */
+const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu;
 
 /** The first fault of a JSON input as one sentence that names the field, for example: `createAs: expected one of "Lead", ...`. */
 export function faultOf(error: z.ZodError): string {
@@ -11,8 +13,9 @@ export function faultOf(error: z.ZodError): string {
   const field = issue.path.map(String).join('.');
   const allowed = issue.code === 'unrecognized_keys' ? `${issue.message}; see the description of this message for the fields it takes` : issue.message;
   const fault = field === '' ? allowed : `${field}: ${allowed}`;
-  // Names of fields are the sender's, and a fault is kept and carried from run to run.
-  return `${fault.length > longestFault ? `${fault.slice(0, longestFault)} ...` : fault}.`;
+  // Names of fields are the sender's, of any length and with anything in them, and a fault is kept and carried from run to run.
+  const cut = fault.length > longestFault ? `${fault.slice(0, longestFault)} ...` : fault;
+  return `${cut.replace(unprintable, ' ').toWellFormed()}.`;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { conceal } from './secrets.ts';
+
 export type CrmSystem = 'hubspot' | 'salesforce';
 
 /** A record that a CRM's duplicate rule matched. */
@@ -54,7 +56,8 @@ export class CrmFailure extends Error {
   /** What Salesforce's duplicate rule matched (`DUPLICATES_DETECTED`). */
   readonly duplicates: DuplicateMatch[];
 
-  constructor(parts: CrmFailureParts) {
+  constructor(given: CrmFailureParts) {
+    const parts = withoutCredentials(given);
     super(sentence(parts), parts.cause === undefined ? undefined : { cause: parts.cause });
     this.name = 'CrmFailure';
     this.system = parts.system;
@@ -77,6 +80,12 @@ export class CrmFailure extends Error {
     const { system, operation, status, code, reason, detail, fields, rows, requestId, existingId, limit, duplicates, cause } = this;
     return new CrmFailure({ system, operation, status, code, reason, detail, fields, rows, requestId, existingId, limit, duplicates, cause, retryAfterMs });
   }
+}
+
+/** A vendor may repeat in any of its words what it was sent. */
+function withoutCredentials({ code, reason, detail, requestId, fields = [], rows = [], ...parts }: CrmFailureParts): CrmFailureParts {
+  const clean = (text: string | null | undefined): string | null => (text === null || text === undefined ? null : conceal(text));
+  return { ...parts, code: clean(code), reason: clean(reason), detail: clean(detail), requestId: clean(requestId), fields: fields.map(conceal), rows: rows.map(conceal) };
 }
 
 const NAMES: Record<CrmSystem, string> = { hubspot: 'HubSpot', salesforce: 'Salesforce' };

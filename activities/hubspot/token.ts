@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Clock } from '../crm/clock.ts';
+import { holdSecret, holdToken } from '../crm/secrets.ts';
 
 export type HubSpotAuth =
   | { kind: 'token'; token: string }
@@ -33,6 +34,7 @@ export interface TokenSource {
 
 /** @param renew sends the form of a token request. */
 export function openTokenSource(auth: HubSpotAuth, renew: (form: Record<string, string>) => Promise<TokenAnswer>, clock: Clock): TokenSource {
+  for (const secret of auth.kind === 'token' ? [auth.token] : [auth.clientSecret, auth.refreshToken]) holdSecret(secret);
   if (auth.kind === 'token') return { current: () => Promise.resolve(auth.token), forget: () => false };
 
   let refreshToken = auth.refreshToken;
@@ -42,8 +44,10 @@ export function openTokenSource(auth: HubSpotAuth, renew: (form: Record<string, 
   const renewed = async (): Promise<string> => {
     const form = { grant_type: 'refresh_token', client_id: auth.clientId, client_secret: auth.clientSecret, refresh_token: refreshToken };
     const answer = await renew(form);
+    holdToken(answer.access_token);
     if (answer.refresh_token && answer.refresh_token !== refreshToken) {
       refreshToken = answer.refresh_token;
+      holdToken(refreshToken);
       await auth.onRotate?.(refreshToken);
     }
     const lifeMs = answer.expires_in * 1000;

@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
+import { safeMessage } from '../../sync/errors.ts';
 import { isValidEmail, normaliseEmail } from '../../sync/match.ts';
 import type { HubSpotContactId, SalesforceType } from '../../sync/records.ts';
 import { heldFailure, heldReason } from '../connection/accounts.ts';
@@ -103,7 +104,7 @@ async function list(world: World, scope: ImportScope, after: string): Promise<Qu
     return await world.salesforce.query(`SELECT Id ${from(scope, after, null)} ORDER BY Id`, call);
   } catch (error) {
     if (!(error instanceof CrmFailure) || error.status !== 400 || scope.where.trim() === '') throw error;
-    throw ApplicationFailure.nonRetryable(`where: Salesforce does not take this condition (${error.code ?? error.status}): ${error.detail ?? ''}`, 'InvalidInput');
+    throw ApplicationFailure.nonRetryable(`where: Salesforce does not take this condition (${error.code ?? error.status}): ${safeMessage(error.detail ?? '')}`, 'InvalidInput');
   }
 }
 

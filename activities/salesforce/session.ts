@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Clock } from '../crm/clock.ts';
 import type { Timeouts, Exchange } from '../crm/exchange.ts';
 import { CrmFailure } from '../crm/failure.ts';
+import { holdSecret, holdToken } from '../crm/secrets.ts';
 import { within } from '../crm/transport.ts';
 import { castThrown } from './castFailure.ts';
 import { Connection, OAuth2 } from './jsforce.ts';
@@ -41,6 +42,7 @@ const tokenSchema = z.object({
 
 /** Logs in by client credentials when first asked, and again when a session ends. */
 export function openSessions({ loginUrl, clientId, clientSecret, apiVersion, timeouts, clock }: Login): Sessions {
+  holdSecret(clientSecret);
   const oauth2 = new OAuth2({ loginUrl, clientId, clientSecret });
   let held: { session: Session; since: number } | undefined;
   let login: Promise<Session> | undefined;
@@ -55,6 +57,7 @@ export function openSessions({ loginUrl, clientId, clientSecret, apiVersion, tim
     const parsed = tokenSchema.safeParse(answer);
     if (!parsed.success) throw new CrmFailure({ system: 'salesforce', operation, code: 'INVALID_RESPONSE' });
     const { access_token: accessToken, instance_url: instanceUrl, id } = parsed.data;
+    holdToken(accessToken);
     const [organizationId = '', userId = ''] = id.split('/').slice(-2);
     // No OAuth client and no refreshFn: with either, jsforce answers each 401 by a refresh and a replay, without end, and
     // to the old host. A session that ends is renewed here, with a new instance URL if there is one.

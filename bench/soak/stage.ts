@@ -3,6 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import * as z from 'zod';
 import { createSluiceClient, type SluiceClient } from '../../client/sluice-client.ts';
 import { checked } from '../../demo/world.ts';
+import { dataConverter } from '../../worker/encryption/data-converter.ts';
 import { startStack, type Stack } from '../../worker/stack.ts';
 import { crms, workflowIds, type Crm } from '../../workflows/ids.ts';
 import * as messages from '../../workflows/messages.ts';
@@ -39,7 +40,7 @@ export async function openStage(people: readonly Person[], tell: (line: string) 
   const output = hearComplaints(complaints);
   const stack = await startStack({ isolated: true, output, env: { SANDBOX_RATE_LIMIT: 'off', SANDBOX_SEGMENT_LAG_MS: '1000', SANDBOX_WEBHOOK_URL: 'off', SLUICE_FEEDS: 'off', SLUICE_LOG_LEVEL: 'debug' } });
   const connection = await Connection.connect({ address: stack.addresses.temporal });
-  const client = new Client({ connection, namespace: stack.namespace });
+  const client = new Client({ connection, namespace: stack.namespace, dataConverter: dataConverter(stack.environment.encryptionKeys) });
   const stop = async (): Promise<void> => {
     await connection.close();
     await stack.stop();

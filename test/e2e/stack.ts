@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { SeedRequest } from '../../sandbox/common/server.ts';
 import { startHubSpotSandbox } from '../../sandbox/hubspot/start.ts';
 import { startSalesforceSandbox } from '../../sandbox/salesforce/start.ts';
+import { dataConverter } from '../../worker/encryption/data-converter.ts';
 import { startStack } from '../../worker/stack.ts';
 import * as m from '../../workflows/messages.ts';
 import { hubspotPerson, salesforcePerson } from '../support/crms.ts';
@@ -46,7 +47,7 @@ export async function devStack(t: { after(end: () => Promise<void>): void }, dat
   };
   let stopped: Promise<void> | undefined;
   t.after(() => (stopped ??= stop()));
-  const client = new Client({ connection, namespace: stack.namespace });
+  const client = new Client({ connection, namespace: stack.namespace, dataConverter: dataConverter(stack.environment.encryptionKeys) });
   const settings = () => client.workflow.getHandle('connection/main').query(m.settings);
   return {
     stack, client, lines, settings,

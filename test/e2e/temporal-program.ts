@@ -24,7 +24,7 @@ const closed = z.object({
 const metadata = z.object({ queryResult: z.tuple([z.looseObject({ currentDetails: z.string() })]) });
 
 /** The `temporal` program, as a person types it, against a stack's server. */
-export async function temporalProgram(stack: Stack) {
+export async function temporalProgram(stack: Pick<Stack, 'env'>) {
   const program = await findTemporalProgram({ cacheDir });
   const run = (...args: string[]): Promise<Outcome> => new Promise((resolve) => {
     execFile(program, args, { env: stack.env, maxBuffer: 64 * 1024 * 1024, timeout: 60_000 }, (error, stdout, stderr) => {

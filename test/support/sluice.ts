@@ -36,7 +36,7 @@ export async function testSluice({ segmentLagMs = 0, temporal: shared }: SluiceT
 
   const startWorker = async (connection: string, auth: HubSpotAuth = { kind: 'token', token: 'pat-sandbox' }) => {
     const environment = {
-      connection, cacheDir,
+      connection, cacheDir, encryptionKeys: [],
       hubspot: { baseUrl: hs.url, auth, sandbox: true },
       salesforce: { loginUrl: sf.url, clientId: 'sandbox', clientSecret: 'sandbox', sandbox: true },
     };

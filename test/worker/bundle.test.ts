@@ -24,6 +24,12 @@ test('a bundle is made once and taken from the cache from then on; what nobody u
   assert.deepEqual(await readdir(directory), [name]);
 });
 
+test('for workers that encrypt another one is made, which hides the messages of failures', async () => {
+  const [plain, encrypted] = [await keptBundle(cacheDir), await keptBundle(cacheDir, { encrypted: true })];
+  assert.doesNotMatch(plain.code, /encodeCommonAttributes: true/);
+  assert.match(encrypted.code, /encodeCommonAttributes: true/);
+});
+
 test('where nothing can be kept it is made all the same', async () => {
   const file = join(cacheDir, 'no-directory');
   await writeFile(file, '');

@@ -20,6 +20,8 @@ describe('the environment', () => {
       webhooks: { host: '127.0.0.1', port: 4030, url: 'http://127.0.0.1:4030/hubspot/webhooks', secret: 'sandbox' },
       log: { level: 'info', format: null },
       metricsPort: null,
+      encryptionKeys: [],
+      codec: null,
       ports: { hubspotSandbox: 4010, salesforceSandbox: 4020, temporal: 7233, temporalUi: 8233 },
       dataDir: join(root, '.data'),
       cacheDir: join(root, '.cache'),
@@ -69,6 +71,19 @@ describe('the environment', () => {
     assert.deepEqual([chosen.metricsPort, chosen.log], [9090, { level: 'debug', format: 'text' }]);
   });
 
+  test('takes a key for what Temporal keeps, or several in their order', () => {
+    const [one, two] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+    const given = `2026:${two.toString('base64')}, 2025:${one.toString('base64')}`;
+    assert.deepEqual(readEnvironment({ SLUICE_ENCRYPTION_KEY: given }).encryptionKeys, [{ id: '2026', bytes: two }, { id: '2025', bytes: one }]);
+  });
+
+  test('has a codec server for its own Web UI once there is a token, or for another one', () => {
+    const token = 'secret of nobody else'.replaceAll(' ', '-');
+    assert.deepEqual(readEnvironment({ SLUICE_CODEC_TOKEN: token, SLUICE_TEMPORAL_UI_PORT: '8300' }).codec, { port: 4040, origin: 'http://127.0.0.1:8300', token });
+    assert.deepEqual(readEnvironment({ SLUICE_CODEC_TOKEN: token, SLUICE_CODEC_PORT: '5040', SLUICE_CODEC_ORIGIN: 'https://Temporal.example.com/' }).codec, { port: 5040, origin: 'https://temporal.example.com', token });
+  });
+
+  const key = Buffer.from('a secret of exactly 32 bytes,yes').toString('base64');
   const refused: [why: string, env: NodeJS.ProcessEnv, sentence: RegExp][] = [
     ['HubSpot alone', hubspot, /^HubSpot is configured and Salesforce is not: set SALESFORCE_LOGIN_URL, SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET/],
     ['Salesforce alone', salesforce, /^Salesforce is configured and HubSpot is not: set HUBSPOT_ACCESS_TOKEN/],
@@ -87,6 +102,13 @@ describe('the environment', () => {
     ['a port that is no number', { SLUICE_TEMPORAL_PORT: 'seven' }, /^SLUICE_TEMPORAL_PORT must be a port number/],
     ['a level that the log has not', { SLUICE_LOG_LEVEL: 'loud' }, /^SLUICE_LOG_LEVEL must be silent, error, warn, info, debug or trace/],
     ['a port for metrics that is none', { SLUICE_METRICS_PORT: 'on' }, /^SLUICE_METRICS_PORT must be a port number/],
+    ['an encryption key without an id', { SLUICE_ENCRYPTION_KEY: key }, /^SLUICE_ENCRYPTION_KEY must be <key id>:<base64 of 32 bytes>.*`openssl rand -base64 32`/],
+    ['an encryption key of another length', { SLUICE_ENCRYPTION_KEY: `a:${Buffer.from('secret').toString('base64')}` }, /^SLUICE_ENCRYPTION_KEY must be <key id>/],
+    ['a good encryption key before a bad one', { SLUICE_ENCRYPTION_KEY: `a:${key},secret` }, /^SLUICE_ENCRYPTION_KEY must be <key id>/],
+    ['two encryption keys of one id', { SLUICE_ENCRYPTION_KEY: `a:${key},a:${key}` }, /^SLUICE_ENCRYPTION_KEY must not give two keys the same id/],
+    ['a codec token that is soon guessed', { SLUICE_CODEC_TOKEN: 'secret' }, /^SLUICE_CODEC_TOKEN must have at least 16 characters/],
+    ['a codec token that no header takes', { SLUICE_CODEC_TOKEN: 'secret secret secret' }, /^SLUICE_CODEC_TOKEN must be of printable characters without spaces/],
+    ['an origin that is none', { SLUICE_CODEC_ORIGIN: '*' }, /^SLUICE_CODEC_ORIGIN must be an address/],
     ['a port that does not exist', { SANDBOX_HUBSPOT_PORT: '70000' }, /^SANDBOX_HUBSPOT_PORT must be below 65536/],
   ];
   for (const [why, env, sentence] of refused) {
@@ -96,6 +118,7 @@ describe('the environment', () => {
         assert.match(error.message, sentence);
         assert.match(error.message, /^[^\n]+\.$/);
         assert.doesNotMatch(error.message, /secret(?!s)/);
+        assert.ok(!error.message.includes(key.slice(0, 10)));
         return true;
       });
     });

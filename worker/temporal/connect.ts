@@ -2,6 +2,8 @@ import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { ClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
+import { dataConverter } from '../encryption/data-converter.ts';
+import { readEncryptionKeys } from '../environment.ts';
 import { UserError } from '../user-error.ts';
 
 export interface TemporalConnection {
@@ -31,10 +33,11 @@ export function configuredTemporal(env: NodeJS.ProcessEnv = process.env): { addr
 /**
  * Connects to the configured Temporal server, else to a dev server on this machine. Close `connection` when done.
  *
- * @throws UserError where nothing answers within 5 s, the server refuses, or the namespace does not exist.
+ * @throws UserError where nothing answers within 5 s, the server refuses, the namespace does not exist, or SLUICE_ENCRYPTION_KEY is not as it must be.
  */
 export async function connectTemporal(env: NodeJS.ProcessEnv = process.env): Promise<TemporalConnection> {
   const { connectionOptions, namespace, address } = withAddress(env);
+  const keys = readEncryptionKeys(env);
   let connection: Connection;
   try {
     connection = await Connection.connect({ ...connectionOptions, address, connectTimeout: 5_000 });
@@ -49,7 +52,7 @@ export async function connectTemporal(env: NodeJS.ProcessEnv = process.env): Pro
     const details = isGrpcServiceError(error) ? error.details : messageOf(error);
     throw new UserError(`Temporal at ${address} does not give access to the namespace ${namespace} (${details}): create it, or set TEMPORAL_NAMESPACE to another.`);
   }
-  return { connection, client: new Client({ connection, namespace }), namespace, address };
+  return { connection, client: new Client({ connection, namespace, dataConverter: dataConverter(keys) }), namespace, address };
 }
 
 /**

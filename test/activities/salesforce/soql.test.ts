@@ -1,8 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseQuery } from '@jetstreamapp/soql-parser-js';
-import { assert as always, constantFrom, property, string } from 'fast-check';
+import { array, assert as always, constantFrom, oneof, property, string } from 'fast-check';
 import { soql } from '../../../activities/salesforce/index.ts';
+import { unescape } from '../../../sandbox/salesforce/soql/text.ts';
+
+/** Where the parenthesis that opens at `start` is closed, read one character after another as Salesforce does. */
+function endOfGroup(query: string, start: number): number {
+  let [depth, quoted] = [0, false];
+  for (let at = start; at < query.length; at += 1) {
+    const character = query[at];
+    if (quoted && character === '\\') at += 1;
+    else if (character === "'") quoted = !quoted;
+    else if (!quoted && character === '(') depth += 1;
+    else if (!quoted && character === ')' && --depth === 0) return at + 1;
+  }
+  return -1;
+}
 
 describe('soql', () => {
   test('quotes text, lists and ids; leaves numbers, booleans and null bare; writes instants in UTC to the second', () => {
@@ -44,16 +58,39 @@ describe('soql', () => {
     });
   }
 
-  test('any text stays one literal that means the text', () => {
+  test('any text at all comes to Salesforce as that text, alone and in a list, and nothing of it as SOQL', () => {
+    const text = oneof(string({ unit: 'binary' }), string({ unit: constantFrom("'", '\\', '\n', '\0', ')', ' ', ',', '%', 'OR Name != null') }));
     always(
-      property(string({ unit: constantFrom("'", '\\', '"', '\n', 'a', ' ', '%', 'OR', ')', 'é') }), (text) => {
-        const { where } = parseQuery(soql`SELECT Id FROM Contact WHERE Name = ${text} LIMIT 1`);
-        assert.ok(where && 'left' in where && where.left && 'value' in where.left && typeof where.left.value === 'string');
-        assert.ok(!('right' in where) || where.right === undefined);
-        const meant = where.left.value.slice(1, -1).replace(/\\(.)/g, (_, character: string) => (character === 'n' ? '\n' : character));
-        assert.equal(meant, text);
+      property(text, array(text, { minLength: 1, maxLength: 4 }), (one, several) => {
+        const { where } = parseQuery(soql`SELECT Id FROM Contact WHERE Name = ${one} AND Email IN (${several})`);
+        assert.ok(where && 'left' in where && where.left && 'value' in where.left && typeof where.left.value === 'string' && 'right' in where);
+        assert.equal(unescape(where.left.value), one);
+        const { right } = where;
+        assert.ok(right && 'left' in right && right.left && 'value' in right.left && Array.isArray(right.left.value) && !('right' in right && right.right));
+        assert.deepEqual(right.left.value.map((literal) => unescape(literal)), several);
       }),
-      { numRuns: 200 },
+      { numRuns: 1_000, seed: 20_260_105 },
     );
+  });
+
+  test('a person\'s condition at random is refused, or stays between its parentheses, whatever it says', () => {
+    const pieces = constantFrom("'", '\\', "\\'", '(', ')', ' OR ', ' AND ', "Name = 'a'", "Name != ''", ' LIMIT 1', ' ORDER BY Id', '--', '/*', '\n', '"', ';', '\0', "'a')", "('b'");
+    let [kept, refused] = [0, 0];
+    always(
+      property(array(pieces, { minLength: 1, maxLength: 8 }), (some) => {
+        const condition = some.join('');
+        let query: string;
+        try {
+          query = soql`SELECT Id FROM Lead WHERE ${soql.condition(condition)} AND IsConverted = false`;
+        } catch {
+          refused += 1;
+          return;
+        }
+        kept += 1;
+        assert.equal(endOfGroup(query, 'SELECT Id FROM Lead WHERE '.length), 'SELECT Id FROM Lead WHERE ()'.length + condition.length);
+      }),
+      { numRuns: 2_000, seed: 20_260_105 },
+    );
+    assert.ok(kept > 100 && refused > 1_000, `${kept} kept, ${refused} refused`);
   });
 });
