@@ -1,15 +1,9 @@
 import { writeFile } from 'node:fs/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { runMain } from '../../worker/user-error.ts';
-import { whole } from '../options.ts';
+import { positive, whole } from '../options.ts';
 import { report } from './report.ts';
 import { soak } from './soak.ts';
-
-const positive = (text: string): number => {
-  const value = Number(text);
-  if (!(value > 0)) throw new InvalidArgumentError('A number above 0 is needed.');
-  return value;
-};
 
 const options = new Command('npm run -s soak --')
   .description('Edits both CRMs at random while events repeat, come late, out of order or not at all; then checks every value, every write and the end against a model of its own. Prints a report and, last, one JSON line; exit code 1 where something is wrong.')
