@@ -51,7 +51,7 @@ class Finding {
         this.#are([contact], [record]);
         if (joined) return this.#inSync(contact, record);
         this.#status(0, [role === 'imported' ? 'email-only' : 'outside-segment']);
-        return this.#apart(contact, record, role === 'imported');
+        return role === 'imported' ? this.#emailOnly(contact, record) : this.#passed(contact, record);
     }
   }
 
@@ -85,13 +85,28 @@ class Finding {
     if (lastEdit !== null && contact.values['jobtitle'] !== lastEdit.jobtitle) this.#say('the last edit does not stand on both sides', `jobtitle is ${say(contact.values['jobtitle'])} instead of ${say(lastEdit.jobtitle)}, set in ${lastEdit.side}`);
   }
 
-  /** Created and not admitted: nothing was written in Salesforce, and an import brought the email alone. */
-  #apart(contactId: string, recordId: string, emailOnly: boolean): void {
-    const record = this.#records.find(({ id }) => id === recordId);
-    if (record !== undefined && record.externalId !== null) this.#say('a record linked though its contact is outside the segment', `${recordId} has ${say(record.externalId)}`);
-    if (!emailOnly) return;
+  /** Imported and not admitted: the email alone has come over. */
+  #emailOnly(contactId: string, recordId: string): void {
+    this.#unclaimed(recordId);
     const contact = this.#contacts.find(({ id }) => id === contactId);
     for (const [name, value] of Object.entries(contact?.values ?? {})) if (value !== null) this.#say('an imported contact filled though it is outside the segment', `${name} is ${say(value)}`);
+  }
+
+  /** Created past the gate: the one pass brought all values, save for what was edited later. */
+  #passed(contactId: string, recordId: string): void {
+    this.#unclaimed(recordId);
+    const contact = this.#contacts.find(({ id }) => id === contactId);
+    const record = this.#records.find(({ id }) => id === recordId);
+    if (contact === undefined || record === undefined) return; // was told
+    for (const { hubspot: name, rule } of fields) {
+      const [h, s] = [contact.values[name] ?? null, record.values[name] ?? null];
+      if (rule !== 'none' && name !== 'jobtitle' && h !== s) this.#say('a pass that did not bring all values', `${name} is ${say(h)} in HubSpot, ${say(s)} in Salesforce`);
+    }
+  }
+
+  #unclaimed(recordId: string): void {
+    const record = this.#records.find(({ id }) => id === recordId);
+    if (record !== undefined && record.externalId !== null) this.#say('a record linked though its contact is outside the segment', `${recordId} has ${say(record.externalId)}`);
   }
 
   #status(place: number, wanted: string[]): void {

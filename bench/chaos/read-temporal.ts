@@ -6,6 +6,8 @@ import type { ChaosStage } from './stage.ts';
 import type { Leak, WorkflowFacts } from './story.ts';
 
 const atOnce = 8;
+/** Of `temporal.api.enums.v1.PendingActivityState`. */
+const started = 2;
 /**
  * Of `temporal.api.enums.v1.WorkflowTaskFailedCause`, those after which the server has the task done again: a signal or an update came while a
  * task was under way that ended the run, and the worker whose cache held the run has gone.
@@ -33,7 +35,8 @@ export async function readWorkflows(stage: ChaosStage, secrets: readonly string[
 async function pendingOf(stage: ChaosStage, { workflowId, runId, status }: WorkflowExecutionInfo): Promise<Pick<WorkflowFacts, 'taskAttempt' | 'retrying'>> {
   if (status.name !== 'RUNNING') return { taskAttempt: 1, retrying: [] };
   const { raw } = await stage.client.workflow.getHandle(workflowId, runId).describe();
-  const retrying = (raw.pendingActivities ?? []).filter(({ attempt, lastFailure }) => (attempt ?? 1) > 1 && lastFailure != null);
+  // One that runs has been tried with success: the subscription to change events runs for an hour at a time.
+  const retrying = (raw.pendingActivities ?? []).filter(({ attempt, state }) => (attempt ?? 1) > 1 && state !== started);
   return {
     taskAttempt: raw.pendingWorkflowTask?.attempt ?? 1,
     retrying: retrying.map(({ activityType, attempt, lastFailure }) => ({ activity: activityType?.name ?? '', attempt: attempt ?? 1, failure: lastFailure?.message ?? '' })),

@@ -60,6 +60,8 @@ describe('the checker of chaos', () => {
     const created = [persona('new in Salesforce')];
     const linked = { ...end, records: [...end.records.slice(0, 1), record(recordA, a, '61', { jobtitle: 'Last title' })] };
     assert.deepEqual(invariants(story({ cast: created, end: linked })), ['a record linked though its contact is outside the segment']);
+    const empty = { ...end, records: [...end.records.slice(0, 1), record(recordA, a, null, { fax: '+1' })] };
+    assert.deepEqual(invariants(story({ cast: [persona('new in Salesforce', { known: { fax: ['+1'] } })], end: empty })), ['a pass that did not bring all values']);
   });
 
   test('finds duplicates, by email in either CRM and by external id', () => {
