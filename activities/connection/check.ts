@@ -1,3 +1,4 @@
+import { activityInfo } from '@temporalio/activity';
 import type { Client } from '@temporalio/client';
 import type { Accounts, Settings } from '../../sync/settings.ts';
 import type { Segment } from '../hubspot/index.ts';
@@ -64,7 +65,9 @@ export async function checkConnection(world: World, { accounts: belongsTo, mappi
     };
   } catch (error) {
     if (!(error instanceof CrmFailure)) throw error;
-    const told = tell(error);
+    const told = tell(error, activityInfo().attempt);
+    // What passes by itself says nothing against accounts that were in order: Temporal asks again, and meanwhile all goes on.
+    if (belongsTo !== null && told.retry === 'backoff') throw error;
     return { accounts: belongsTo, problems: [`${told.error.message} ${told.error.remedy}`], warnings: [], segment: notLookedAt };
   }
 }
