@@ -44,7 +44,7 @@ export async function chaos(options: ChaosOptions & { watchSeconds: number }, te
     const synced = await contactsSynced(stage);
     await beginMischief(stage.urls, options.seed);
     tell(`${plan.deeds.length} deeds beside the cast of ${plan.cast.length}, ${plan.mayhem.length} windows of faults and kills, within ${plan.length / 1000} s`);
-    const wreaked: Wreaked = { faults: {}, kills: {}, deaths: [] };
+    const wreaked: Wreaked = { faults: {}, kills: {}, expired: {}, deaths: [] };
     const cast: Record<string, number> = {};
     const [done, played] = await Promise.all([perform(stage, plan.deeds, tell), play(stage, plan, cast), wreak(stage, plan.mayhem, wreaked)]);
     const endedAt = Date.now();

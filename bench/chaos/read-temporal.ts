@@ -36,7 +36,7 @@ async function pendingOf(stage: ChaosStage, { workflowId, runId, status }: Workf
   if (status.name !== 'RUNNING') return { taskAttempt: 1, retrying: [] };
   const { raw } = await stage.client.workflow.getHandle(workflowId, runId).describe();
   // One that runs has been tried with success: the subscription to change events runs for an hour at a time.
-  const retrying = (raw.pendingActivities ?? []).filter(({ attempt, state }) => (attempt ?? 1) > 1 && state !== started);
+  const retrying = (raw.pendingActivities ?? []).filter(({ attempt, state }) => (attempt ?? 1) > 1 && Number(state) !== started);
   return {
     taskAttempt: raw.pendingWorkflowTask?.attempt ?? 1,
     retrying: retrying.map(({ activityType, attempt, lastFailure }) => ({ activity: activityType?.name ?? '', attempt: attempt ?? 1, failure: lastFailure?.message ?? '' })),

@@ -10,6 +10,8 @@ export interface Wreaked {
   /** How many calls each kind of fault has hit, by CRM. */
   faults: Record<string, Record<string, number>>;
   kills: Record<string, number>;
+  /** Calls that were refused since their token or session had ended, by CRM. */
+  expired: Record<string, number>;
   /** How a worker ended that nobody had ended, and starts that failed. */
   deaths: string[];
 }
@@ -17,6 +19,8 @@ export interface Wreaked {
 type Kill = Extract<Mayhem, { kind: 'kill' }>;
 type Window = Extract<Mayhem, { kind: 'faults' }>;
 const active = z.object({ faults: z.array(z.object({ id: z.number(), hits: z.number() })) });
+/** The latest 5,000 at least. */
+const logged = z.object({ requests: z.array(z.object({ status: z.number().nullable() })) });
 const added = z.object({ id: z.number() });
 const startAttempts = 5;
 
@@ -40,6 +44,10 @@ export async function wreak(stage: ChaosStage, mayhem: readonly Mayhem[], done: 
       }
     })(),
   ]);
+  for (const crm of ['hubspot', 'salesforce'] as const) {
+    const { requests } = await control(logged, stage.urls[crm], 'requests');
+    done.expired[crm] = requests.filter(({ status }) => status === 401).length;
+  }
   await endMischief(stage.urls);
   await supervisor.rest();
 }
