@@ -28,6 +28,7 @@ export function checkChaos(story: ChaosStory): ChaosVerdict {
   return {
     violations: [
       ...values.violations, ...gate.violations, ...checkQuiet(story.soak), ...checkStatuses(story.soak),
+      ...(story.cameToRest ? [] : [{ invariant: 'rest', hubspotId: '', what: 'something was still missing, failing or under way when its time was up' }]),
       ...checkCast(story), ...checkDuplicates(story.end), ...checkWorkflows(story), ...leaks,
     ],
     slips: gate.slips, overtaken: values.overtaken, passes: gate.passes, values: values.counts, writes,

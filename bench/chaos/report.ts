@@ -1,6 +1,9 @@
 import { summed } from '../soak/complaints.ts';
 import { list, tellAll } from '../soak/report.ts';
 import type { ChaosResult } from './chaos.ts';
+import type { ChaosOptions } from './plan.ts';
+
+export const repeat = ({ seed, minutes }: ChaosOptions): string => `To repeat it: npm run -s chaos -- --seed ${seed} --minutes ${minutes}`;
 
 /** Prints what was broken, done and found, how to repeat it, and one JSON line last. */
 export function report({ seed, minutes, total, verdict, story, wreaked, counts, mischief, seconds, complaints }: ChaosResult & { seed: number; minutes: number; total: number }): void {
@@ -18,7 +21,7 @@ export function report({ seed, minutes, total, verdict, story, wreaked, counts, 
   tellAll('Slips of the race between leaving and a write', slips);
   tellAll('Edits overtaken by a write that was decided before them', overtaken);
   tellAll('Violations', violations);
-  if (violations.length > 0) console.log(`To repeat it: npm run -s chaos -- --seed ${seed} --minutes ${minutes}`);
+  if (violations.length > 0) console.log(repeat({ seed, minutes }));
   console.log(JSON.stringify({
     chaos: violations.length === 0 ? 'ok' : 'failed', seed, minutes, seconds: Math.round(total), untilRest: Math.round(seconds.untilQuiet), violations: violations.length, contacts,
     faults: wreaked.faults, expired: wreaked.expired, kills: wreaked.kills, deaths: wreaked.deaths.length, deeds: counts, mischief, histories: story.workflows.length, slips: slips.length, overtaken: overtaken.length, writes, passes, checked: values,

@@ -15,6 +15,8 @@ export interface ChaosStory {
   leaks: Leak[];
   /** How a worker ended that nobody had ended. */
   deaths: string[];
+  /** Whether all was well by itself in time. */
+  cameToRest: boolean;
 }
 
 /** What both CRMs hold when all is over; nothing that is deleted. */

@@ -9,7 +9,7 @@ import type { Stage } from './stage.ts';
 const calmMs = 10_000;
 /** The search shows a write a second late. */
 const searchLagMs = 2_000;
-export const mostMs = 300_000;
+const mostMs = 300_000;
 /** What is missing so long after the last write will not come. */
 const hopeMs = 60_000;
 

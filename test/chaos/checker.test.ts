@@ -104,6 +104,7 @@ describe('the checker of chaos', () => {
     assert.deepEqual(invariants(story({ workflows: [run({ status: 'FAILED' })] })), ['a run that ended badly']);
     assert.deepEqual(invariants(story({ workflows: [run({ status: 'CONTINUED_AS_NEW' }), run({ status: 'COMPLETED' })] })), []);
     assert.deepEqual(invariants(story({ workflows: [run({ retrying: [{ activity: 'readPair', attempt: 9, failure: 'no' }] })] })), ['an activity that still fails']);
+    assert.deepEqual(invariants(story({ cameToRest: false })), ['rest']);
     assert.deepEqual(invariants(story({ troubles: ['it is not-ready'] })), ['trouble with the connection']);
     assert.deepEqual(invariants(story({ deaths: ['The worker ended with code 1'] })), ['a worker that ended by itself']);
   });

@@ -28,7 +28,7 @@ const soak: Story = {
 
 /** A run in which one edit came over and nobody has a role: nothing is wrong with it. */
 export function story({ soak: soaked = {}, cast = [], end, ...more }: Partial<Omit<ChaosStory, 'soak'>> & { soak?: Partial<Story> } = {}): ChaosStory {
-  return { soak: { ...soak, ...soaked }, cast, end: end ?? ends(cast), workflows: [run()], troubles: [], leaks: [], deaths: [], ...more };
+  return { soak: { ...soak, ...soaked }, cast, end: end ?? ends(cast), workflows: [run()], troubles: [], leaks: [], deaths: [], cameToRest: true, ...more };
 }
 
 /** The end as the roles want it, and the one ordinary pair. */
