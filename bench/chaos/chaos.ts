@@ -1,3 +1,4 @@
+import { summed } from '../soak/complaints.ts';
 import { beginMischief, mischiefDone } from '../soak/mischief.ts';
 import { WrittenLog } from '../soak/crms.ts';
 import { perform } from '../soak/perform.ts';
@@ -46,7 +47,7 @@ export async function chaos(options: ChaosOptions & { watchSeconds: number }, te
     tell(`${plan.deeds.length} deeds beside the cast of ${plan.cast.length}, ${plan.mayhem.length} windows of faults and kills, within ${plan.length / 1000} s`);
     const wreaked: Wreaked = { faults: {}, kills: {}, expired: {}, deaths: [] };
     const cast: Record<string, number> = {};
-    const [done, played] = await Promise.all([perform(stage, plan.deeds, tell), play(stage, plan, cast), wreak(stage, plan.mayhem, wreaked)]);
+    const [done, played] = await Promise.all([perform(stage, plan.deeds, tell), play(stage, plan, cast), wreak(stage, plan.mayhem, wreaked, tell)]);
     const endedAt = Date.now();
     tell('nothing is broken any more: waiting until it has come to rest by itself');
     const now = async (why: boolean): Promise<ChaosStory> => {
@@ -77,6 +78,9 @@ export async function chaos(options: ChaosOptions & { watchSeconds: number }, te
       verdict, story, wreaked, counts: { ...done.counts, ...cast }, mischief: await mischiefDone(stage.urls), complaints: stage.complaints,
       seconds: { deeds: (endedAt - done.startedAt) / 1000, untilQuiet: (quietAt - endedAt) / 1000 },
     };
+  } catch (error) {
+    for (const one of summed(stage.complaints)) tell(one);
+    throw error;
   } finally {
     await stage.stop();
   }

@@ -45,7 +45,7 @@ export async function openChaosStage(plan: ChaosPlan, tell: (line: string) => vo
         SALESFORCE_LOGIN_URL: addresses.salesforce, SALESFORCE_CLIENT_ID: 'sandbox', SALESFORCE_CLIENT_SECRET: 'sandbox',
         SLUICE_WEBHOOK_URL: environment.webhooks?.url,
       }),
-      settings: { createInHubSpot: 'on-create', feeds },
+      settings: { createInHubSpot: 'on-create', looksAfterSeconds: [5, 10, 20], feeds },
       prepare: async (urls) => {
         await control(z.unknown(), urls.hubspot, 'settings', { tokenTtlMs: tokenLifeMs });
         await control(z.unknown(), urls.salesforce, 'session', { tokenLifeMs });

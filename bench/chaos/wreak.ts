@@ -25,11 +25,11 @@ const added = z.object({ id: z.number() });
 const startAttempts = 5;
 
 /** Breaks what the plan says, when it says so. Once this resolves all runs again, and nothing is broken any more. */
-export async function wreak(stage: ChaosStage, mayhem: readonly Mayhem[], done: Wreaked): Promise<void> {
+export async function wreak(stage: ChaosStage, mayhem: readonly Mayhem[], done: Wreaked, tell: (line: string) => void): Promise<void> {
   const startedAt = Date.now();
   const at = async (ms: number): Promise<void> => { await sleep(Math.max(0, startedAt + ms - Date.now())); };
   const windows = mayhem.filter((one): one is Window => one.kind === 'faults');
-  const supervisor = new Supervisor(stage, done);
+  const supervisor = new Supervisor(stage, done, tell);
   await Promise.all([
     ...(['hubspot', 'salesforce'] as const).map(async (crm) => {
       for (const { at: begin, forMs, faults } of windows.filter((one) => one.crm === crm)) {
@@ -67,23 +67,27 @@ async function breakFor(url: string, faults: readonly Fault[], forMs: number, hi
 class Supervisor {
   readonly #stage: ChaosStage;
   readonly #done: Wreaked;
+  readonly #tell: (line: string) => void;
   #busy = Promise.resolve();
 
-  constructor(stage: ChaosStage, done: Wreaked) {
+  constructor(stage: ChaosStage, done: Wreaked, tell: (line: string) => void) {
     this.#stage = stage;
     this.#done = done;
+    this.#tell = tell;
     this.#watch();
   }
 
   kill({ what, downMs }: Kill): Promise<void> {
     const both = what === 'both';
     return this.#then(async () => {
+      this.#tell(`kill -9 of ${both ? 'worker and Temporal' : what}`);
       this.#done.kills[what] = (this.#done.kills[what] ?? 0) + 1;
       if (both || what === 'worker') await this.#stage.kill('worker');
       if (both || what === 'Temporal') await this.#stage.kill('Temporal');
       await sleep(downMs);
       if (both || what === 'Temporal') await this.#stage.restart('Temporal');
       if (both || what === 'worker') await this.#startWorker();
+      this.#tell('all runs again');
     });
   }
 
@@ -102,11 +106,16 @@ class Supervisor {
         await this.#stage.restart('worker');
         return this.#watch();
       } catch (error) {
-        this.#done.deaths.push(`at its start: ${error instanceof Error ? error.message : String(error)}`);
+        this.#died(`at its start: ${error instanceof Error ? error.message : String(error)}`);
         if (attempt === startAttempts) throw error;
         await sleep(1_000);
       }
     }
+  }
+
+  #died(how: string): void {
+    this.#tell(`a worker ended by itself: ${how}`);
+    this.#done.deaths.push(how);
   }
 
   #watch(): void {
@@ -117,7 +126,7 @@ class Supervisor {
   async #follow(worker: Child): Promise<void> {
     const sentence = await worker.ended;
     if (worker.wanted) return;
-    this.#done.deaths.push(sentence);
+    this.#died(sentence);
     await this.#then(() => this.#startWorker());
   }
 }
