@@ -21,6 +21,12 @@ export function checkPasses({ soak, cast }: Pick<ChaosStory, 'soak' | 'cast'>): 
     for (const write of past) allowed.add(write);
     passes[role === 'imported' ? 'import' : 'creation'] += past.length;
   }
+  for (const contact of soak.contacts) {
+    const pass = passOnConversion(contact, soak.writes, membership);
+    if (pass === undefined) continue;
+    allowed.add(pass);
+    passes.creation += 1;
+  }
   for (const { side, kind, id, at } of soak.writes) {
     if (kind === 'delete' || kind === 'undelete') violations.push({ invariant: 'a delete that nobody asked for', hubspotId: '', what: `${clock(at)} ${side} ${id}` });
   }
@@ -37,6 +43,12 @@ function passesOnce(writes: readonly Write[]): Write[] {
   const created = writes.find(({ kind }) => kind === 'create');
   const filled = writes.find(({ kind }) => kind === 'update');
   return [created, filled].filter((write) => write !== undefined);
+}
+
+/** A conversion creates a Contact: one that nobody has linked yet passes once, as any that is created (S4.2). */
+function passOnConversion({ hubspotId, records, converted, synced }: ContactStory, writes: readonly Write[], membership: Membership): Write | undefined {
+  if (converted === null || synced || writes.some(({ claim, id }) => claim && records.includes(id))) return undefined;
+  return writes.find(({ side, id, at }) => side === 'hubspot' && id === hubspotId && at >= converted.sent && membership.lastMember(hubspotId, at) !== at);
 }
 
 /** For the soak's check of the gate, which asks for no values. */

@@ -94,6 +94,19 @@ describe('the checker of chaos', () => {
     assert.deepEqual(invariants(imported(create, write(22, 'salesforce', recordA, {}, { claim: true }))), ['a write of a contact that never was a member']);
   });
 
+  test('gives a contact outside one pass when its Lead is converted, unless it was linked before', () => {
+    const [one] = story().soak.contacts;
+    assert.ok(one);
+    const converted = { ...one, edits: [], synced: false, converted: { sent: at(20), done: at(20) }, records: [lead, '003000000000001AAA'] };
+    const told = (...writes: ReturnType<typeof write>[]) => story({ soak: { contacts: [converted], memberships: [], writes } });
+    const passed = write(21, 'hubspot', '51', {});
+    const { violations, passes } = checkChaos(told(passed));
+    assert.deepEqual([violations.filter(({ invariant }) => /write of/.test(invariant)), passes.creation], [[], 1]);
+    for (const writes of [[passed, write(30, 'hubspot', '51', {})], [write(19, 'hubspot', '51', {})], [write(10, 'salesforce', lead, {}, { claim: true }), passed]]) {
+      assert.ok(invariants(told(...writes)).includes('a write of a contact that never was a member'));
+    }
+  });
+
   test('finds a delete, which no setting asks for', () => {
     assert.deepEqual(invariants(story({ soak: { writes: [...story().soak.writes, write(12, 'salesforce', lead, {}, { kind: 'delete' })] } })), ['a delete that nobody asked for']);
   });
