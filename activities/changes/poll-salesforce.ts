@@ -52,7 +52,7 @@ export async function pollSalesforce(world: World, { startedAt, position, more }
     for (const [i, type] of open.entries()) {
       const rows = pages[i]?.records ?? [];
       sum.read += rows.length;
-      await settle(world, setting, rows.map((record): ChangedRecord => ({ type, record, kind: kindOf(record, since) })), sum, Date.parse(startedAt));
+      await settle(world, setting, rows.map((record): ChangedRecord => ({ type, record, kind: kindOf(record, Math.max(since, Date.parse(startedAt) - wholeSecondMs)) })), sum, Date.parse(startedAt));
       walk = { ...walk, [type]: after(walk[type], rows) };
     }
     open = open.filter((_, i) => pages[i]?.nextRecordsUrl !== null);
@@ -80,6 +80,7 @@ function changedSince({ schema }: Setting, type: SalesforceType, { stamp, id }: 
   return `${soql`SELECT ${fields} FROM ${soql.name(type)}`} WHERE ${beyond} ORDER BY SystemModstamp, Id`;
 }
 
+/** A record is new that was created since `since`: an overlap reaches back before the feed began, and what is older comes by import (R22). */
 function kindOf(record: QueryPage['records'][number], since: number): SalesforceEvent['kind'] {
   if (record.IsDeleted === true) return 'delete';
   return Date.parse(textOf(record, 'CreatedDate')) >= since ? 'create' : 'update';

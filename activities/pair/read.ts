@@ -71,13 +71,15 @@ export async function readPairs(world: World, requests: readonly ReadRequest[], 
   const found = await findRecords(world, schema, seekers, call, prefetched);
   for (const { hubspotId, createNew } of open) if (createNew) found.set(hubspotId, { match: { kind: 'none' }, record: null, onlyContact: found.get(hubspotId)?.onlyContact ?? false });
   const accounts = await accountsFor(world, settings, open.flatMap((r) => (isLoose(found.get(r.hubspotId)) ? live.get(r.hubspotId)?.properties.email ?? [] : [])), call);
-  const baseOwed = open.some((r) => r.mayBeOwed) && (await world.pageJobRuns());
+  // S4's one pass is not made again: it cannot leave a field for later, and pages write nothing of whoever is outside.
+  const mayBeOwed = (r: ReadRequest): boolean => r.mayBeOwed && !(r.bypass && gate(memberships.of(r.hubspotId)).kind === 'outside');
+  const baseOwed = open.some(mayBeOwed) && (await world.pageJobRuns());
   const readings = requests.map((request): PairReading => {
     const answer = answers.get(request.hubspotId) ?? { kind: 'missing' };
     if (answer.kind !== 'live') return goneReading(answer, settings);
     return assemble(setting, request, answer.contact, {
       membership: memberships.of(request.hubspotId), criteria: memberships.criteria, found: found.get(request.hubspotId) ?? null,
-      settlesAt: settling.get(request.hubspotId) ?? null, baseOnItsWay: baseOwed && request.mayBeOwed, account: accounts(answer.contact.properties.email ?? null),
+      settlesAt: settling.get(request.hubspotId) ?? null, baseOnItsWay: baseOwed && mayBeOwed(request), account: accounts(answer.contact.properties.email ?? null),
     });
   });
   await addChangeTimes(world, readings, requests, call);

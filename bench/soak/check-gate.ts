@@ -20,11 +20,11 @@ export function checkGate(story: Story): GateFound {
   const found: GateFound = { violations: [], slips: [] };
   const membership = new Membership(story);
   const byContact = writesByContact(story);
-  for (const { hubspotId, synced } of story.contacts) {
+  for (const { hubspotId, formerIds = [], synced } of story.contacts) {
     const writes = byContact.get(hubspotId) ?? [];
     const firstAt = synced ? -Infinity : writes[0]?.at ?? -Infinity;
     for (const { side, at, values, id } of writes) {
-      const last = membership.lastMember(hubspotId, at);
+      const last = latest([hubspotId, ...formerIds].map((one) => membership.lastMember(one, at)));
       if (last === at) continue;
       const written = `${clock(at)} ${side} ${id}: ${JSON.stringify(values)}`;
       if (last === null) {
@@ -34,11 +34,16 @@ export function checkGate(story: Story): GateFound {
       const age = at - last;
       const what = `${written}, ${(age / 1000).toFixed(2)} s after it left at ${clock(last)}`;
       const most = at - firstAt <= firstSyncMs ? pageMs : liveMs;
-      if (age > most + onTheWayMs) found.violations.push({ invariant: `a write begun more than ${most / 1000} s after the contact left`, hubspotId, what });
+      if (age > most + onTheWayMs + (story.lateMs ?? 0)) found.violations.push({ invariant: `a write begun more than ${most / 1000} s after the contact left`, hubspotId, what });
       else found.slips.push({ invariant: 'a write decided on a membership read before the contact left', hubspotId, what });
     }
   }
   const orphans = byContact.get('') ?? [];
   for (const { side, id, at } of orphans) found.violations.push({ invariant: 'a write of a record that nobody knows', hubspotId: '', what: `${clock(at)} ${side} ${id}` });
   return found;
+}
+
+function latest(times: readonly (number | null)[]): number | null {
+  const known = times.filter((time) => time !== null);
+  return known.length === 0 ? null : Math.max(...known);
 }

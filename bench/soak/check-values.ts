@@ -24,6 +24,7 @@ interface Case {
   edits: Edit[];
   writes: Write[];
   membership: Membership;
+  lateMs: number;
 }
 
 /** Final values: written by somebody, blank only where somebody blanked, alike where the pair must agree, and the last edit's where it stands apart. */
@@ -34,7 +35,7 @@ export function checkValues(story: Story): ValuesFound {
   for (const contact of story.contacts) {
     for (const field of fields) {
       const edits = contact.edits.filter(({ values }) => field.hubspot in values).sort((a, b) => a.at.sent - b.at.sent);
-      const one: Case = { contact, field, edits, writes: writes.get(contact.hubspotId) ?? [], membership };
+      const one: Case = { contact, field, edits, writes: writes.get(contact.hubspotId) ?? [], membership, lateMs: story.lateMs ?? 0 };
       checkKnown(one, found);
       if (field.rule === 'none') checkApart(one, found);
       else if (!checkLastEdit(one, found)) checkAgreement(one, found);
@@ -131,7 +132,7 @@ function isOvertaken(one: Case, { side, at, values }: Edit): boolean {
   const name = one.field.hubspot;
   const [own, rival] = [valueOn(one, side, at.sent), valueOn(one, side === 'hubspot' ? 'salesforce' : 'hubspot', at.sent)];
   return own !== rival && rival !== (values[name] ?? null)
-    && one.writes.some((write) => write.side === side && name in write.values && (write.values[name] ?? null) === rival && write.at >= at.sent && write.at <= at.done + overtakenMs);
+    && one.writes.some((write) => write.side === side && name in write.values && (write.values[name] ?? null) === rival && write.at >= at.sent && write.at <= at.done + overtakenMs + one.lateMs);
 }
 
 /** What stood there just before `until`. */
@@ -146,9 +147,10 @@ function checkAgreement(one: Case, found: ValuesFound): void {
   const { contact, field, membership } = one;
   const entry = membership.entry(contact.hubspotId);
   if (entry === null) return;
-  const mayHide = entry.by === 'selection' || membership.nearSelection(entry.at, joinersMs);
+  const joinersWithin = joinersMs + one.lateMs;
+  const mayHide = entry.by === 'selection' || membership.nearSelection(entry.at, joinersWithin);
   const mapped = ({ values }: Edit) => fields.some(({ hubspot, rule }) => rule !== 'none' && hubspot in values);
-  if (mayHide && !contact.edits.some((edit) => edit.at.sent > entry.at + joinersMs && mapped(edit))) return;
+  if (mayHide && !contact.edits.some((edit) => edit.at.sent > entry.at + joinersWithin && mapped(edit))) return;
   const hubspot = contact.final.hubspot[field.hubspot] ?? null;
   const salesforce = contact.final.salesforce[field.hubspot] ?? null;
   // What Salesforce never held stays in HubSpot alone.

@@ -8,7 +8,7 @@ export type Urls = Record<Side, string>;
 const text = z.string().nullish().transform((value) => (value === '' || value === undefined ? null : value));
 const contactPage = z.object({ results: z.array(z.object({ id: z.string(), properties: z.record(z.string(), text) })), paging: z.object({ next: z.object({ after: z.string() }).optional() }).optional() });
 const rows = z.object({ records: z.array(z.looseObject({ Id: z.string() })), nextRecordsUrl: z.string().optional() });
-const logged = z.object({ writes: z.array(z.object({ sequence: z.number(), at: z.number(), id: z.string(), by: z.string(), client: z.string().optional(), fields: z.record(z.string(), z.unknown()) })) });
+const logged = z.object({ writes: z.array(z.object({ sequence: z.number(), at: z.number(), id: z.string(), kind: z.enum(['create', 'update', 'delete', 'undelete']), by: z.string(), client: z.string().optional(), fields: z.record(z.string(), z.unknown()) })) });
 const token = 'pat-sandbox';
 const properties = fields.map(({ hubspot }) => hubspot);
 
@@ -20,27 +20,28 @@ export const control = <S extends z.ZodType>(schema: S, url: string, path: strin
 export const hubspotApi = <S extends z.ZodType>(schema: S, urls: Urls, method: string, path: string, body: unknown): Promise<z.output<S>> =>
   request(schema, `${urls.hubspot}${path}`, { method, token, body });
 
-/** Every contact's values of the fields that are edited. */
-export async function readContacts({ hubspot }: Urls): Promise<Map<string, Values>> {
+/** Every contact's values of the fields that are edited, and of some more. */
+export async function readContacts({ hubspot }: Urls, more: readonly string[] = []): Promise<Map<string, Values>> {
+  const wanted = [...properties, ...more];
   const found = new Map<string, Values>();
   for (let after = ''; ;) {
-    const page = await request(contactPage, `${hubspot}/crm/v3/objects/contacts?limit=100&properties=${properties.join(',')}${after === '' ? '' : `&after=${after}`}`, { token });
-    for (const { id, properties: values } of page.results) found.set(id, Object.fromEntries(properties.map((name) => [name, values[name] ?? null])));
+    const page = await request(contactPage, `${hubspot}/crm/v3/objects/contacts?limit=100&properties=${wanted.join(',')}${after === '' ? '' : `&after=${after}`}`, { token });
+    for (const { id, properties: values } of page.results) found.set(id, Object.fromEntries(wanted.map((name) => [name, values[name] ?? null])));
     if (page.paging?.next === undefined) return found;
     after = page.paging.next.after;
   }
 }
 
-/** The same of every Lead and Contact, by HubSpot's names. */
-export async function readRecords({ salesforce }: Urls): Promise<Map<string, Values>> {
+/** The same of every Lead and Contact, by HubSpot's names, and some more by Salesforce's. */
+export async function readRecords({ salesforce }: Urls, more: readonly string[] = []): Promise<Map<string, Values>> {
   const form = { grant_type: 'client_credentials', client_id: 'sandbox', client_secret: 'sandbox' };
   const session = await request(z.object({ access_token: z.string() }), `${salesforce}/services/oauth2/token`, { method: 'POST', form });
   const found = new Map<string, Values>();
   for (const type of ['lead', 'contact'] as const) {
-    const query = `SELECT Id, ${fields.map((field) => field[type]).join(', ')} FROM ${type}`;
+    const query = `SELECT ${['Id', ...fields.map((field) => field[type]), ...more].join(', ')} FROM ${type}`;
     for (let next: string | undefined = `/services/data/v67.0/query?q=${encodeURIComponent(query)}`; next !== undefined;) {
       const page: z.output<typeof rows> = await request(rows, salesforce + next, { token: session.access_token });
-      for (const row of page.records) found.set(row.Id, Object.fromEntries(fields.map((field) => [field.hubspot, text.parse(row[field[type]])])));
+      for (const row of page.records) found.set(row.Id, Object.fromEntries([...fields.map((field) => [field.hubspot, field[type]] as const), ...more.map((name) => [name, name] as const)].map(([name, column]) => [name, text.parse(row[column])])));
       next = page.nextRecordsUrl;
     }
   }
@@ -76,7 +77,7 @@ export class WrittenLog {
   }
 }
 
-function writeOf(side: Side, { at, id, fields: written }: z.output<typeof logged>['writes'][number]): Write {
+function writeOf(side: Side, { at, id, kind, fields: written }: z.output<typeof logged>['writes'][number]): Write {
   const named = fields.map((field) => [field.hubspot, side === 'hubspot' ? field.hubspot : nameIn(field, id)] as const).filter(([, name]) => name in written);
-  return { side, at, id, claim: 'HubSpot_Contact_Id__c' in written, values: Object.fromEntries(named.map(([hubspot, name]) => [hubspot, text.parse(written[name])])) };
+  return { side, kind, at, id, fields: Object.keys(written), claim: 'HubSpot_Contact_Id__c' in written, values: Object.fromEntries(named.map(([hubspot, name]) => [hubspot, text.parse(written[name])])) };
 }

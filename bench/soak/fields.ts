@@ -40,3 +40,7 @@ export const secondProperty = 'soak_second';
 export type Group = 'in' | 'half' | 'out';
 
 export const nameIn = (field: Field, record: string): string => (record.startsWith('003') ? field.contact : field.lead);
+
+/** Values by HubSpot's names, '' for blank, as the record has them. */
+export const inSalesforce = (record: string, values: Record<string, string>): Record<string, string | null> =>
+  Object.fromEntries(fields.filter(({ hubspot }) => hubspot in values).map((field) => [nameIn(field, record), values[field.hubspot] || null]));

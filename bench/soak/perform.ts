@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { control, hubspotApi } from './crms.ts';
-import { fields, groupProperty, nameIn } from './fields.ts';
+import { persistently } from './persistently.ts';
+import { groupProperty, inSalesforce } from './fields.ts';
 import type { Deed, EditDeed } from './plan.ts';
 import { criteria, type Stage } from './stage.ts';
 import type { Edit, Moment, Story } from './story.ts';
@@ -33,7 +34,7 @@ export async function perform(stage: Stage, deeds: readonly Deed[], tell: (line:
     return { sent, done: Date.now(), answer };
   };
   const select = async (segmentId: string): Promise<void> => {
-    const { answer: _, ...at } = await timed(() => sluice.selectSegment(segmentId));
+    const { answer: _, ...at } = await timed(() => persistently(() => sluice.selectSegment(segmentId)));
     done.selections.push({ segmentId, at });
   };
   const edit = async (deed: EditDeed): Promise<void> => {
@@ -57,7 +58,7 @@ export async function perform(stage: Stage, deeds: readonly Deed[], tell: (line:
         done.converted.set(deed.person, { at, contact: answer.contactId });
         break;
       }
-      case 'criteria': await hubspotApi(z.unknown(), urls, 'PUT', `/crm/v3/lists/${segments.first}/update-list-filters`, { filterBranch: criteria(groupProperty, deed.groups) }); break;
+      case 'criteria': await persistently(() => hubspotApi(z.unknown(), urls, 'PUT', `/crm/v3/lists/${segments.first}/update-list-filters`, { filterBranch: criteria(groupProperty, deed.groups) })); break;
       case 'select': selecting = selecting.then(() => select(segments[deed.segment])); break;
       case 'disconnect': await control(z.unknown(), urls.salesforce, 'cdc/disconnect', {}); break;
       case 'gap': await control(z.unknown(), urls.salesforce, 'cdc/gap', { object: i % 2 === 0 ? 'Lead' : 'Contact' }); break;
@@ -67,8 +68,4 @@ export async function perform(stage: Stage, deeds: readonly Deed[], tell: (line:
   await selecting;
   done.endedAt = Date.now();
   return done;
-}
-
-function inSalesforce(record: string, values: Record<string, string>): Record<string, string | null> {
-  return Object.fromEntries(fields.filter(({ hubspot }) => hubspot in values).map((field) => [nameIn(field, record), values[field.hubspot] || null]));
 }

@@ -3,9 +3,9 @@ import type { SoakResult } from './soak.ts';
 import type { Violation } from './story.ts';
 
 const shown = 20;
-const list = (counts: Record<string, number>): string => Object.entries(counts).map(([what, n]) => `${what} ${n}`).join(', ');
+export const list = (counts: Record<string, number>): string => Object.entries(counts).map(([what, n]) => `${what} ${n}`).join(', ');
 
-function tellAll(title: string, found: readonly Violation[]): void {
+export function tellAll(title: string, found: readonly Violation[]): void {
   console.log(`${title}: ${found.length}`);
   for (const { invariant, hubspotId, what } of found.slice(0, shown)) console.log(`  - ${hubspotId === '' ? '' : `contact ${hubspotId}: `}${invariant}: ${what}`);
   if (found.length > shown) console.log(`  and ${found.length - shown} more`);

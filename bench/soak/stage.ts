@@ -19,6 +19,19 @@ const idAnswer = z.looseObject({ id: z.string() });
 const list = z.looseObject({ list: z.looseObject({ listId: z.string(), processingStatus: z.string() }) });
 const held = z.looseObject({ held: z.number() });
 
+/** What another run than the soak's wants differently. */
+export interface StageOptions {
+  /** For the sandboxes and the workers. */
+  env: NodeJS.ProcessEnv;
+  /** For the workers of the connection alone. */
+  workerEnv: (stack: Stack) => NodeJS.ProcessEnv;
+  settings: messages.ChangeSettings;
+  /** Gets each line that worker and sandboxes print. */
+  hear: (part: string, line: string) => void;
+  /** Adds to the accounts before the feeds begin. */
+  prepare: (urls: Urls) => Promise<void>;
+}
+
 /** One connection with both feeds on, over accounts in which everybody in the first segment has been synced. */
 export interface Stage {
   stack: Stack;
@@ -29,16 +42,22 @@ export interface Stage {
   /** By person. */
   ids: { hubspotId: string; record: string }[];
   feed(crm: Crm): Promise<messages.FeedAnswer>;
+  /** With the settings that the last one had. */
+  startWorker(): Promise<void>;
   /** What worker and sandboxes printed to complain. */
   complaints: string[];
   stop(): Promise<void>;
 }
 
 /** Starts everything and fills it. Once this resolves, nothing differs and nothing is under way. */
-export async function openStage(people: readonly Person[], tell: (line: string) => void): Promise<Stage> {
+export async function openStage(people: readonly Person[], tell: (line: string) => void, { env, workerEnv, settings, hear, prepare }: Partial<StageOptions> = {}): Promise<Stage> {
   const complaints: string[] = [];
-  const output = hearComplaints(complaints);
-  const stack = await startStack({ isolated: true, output, env: { SANDBOX_RATE_LIMIT: 'off', SANDBOX_SEGMENT_LAG_MS: '1000', SANDBOX_WEBHOOK_URL: 'off', SLUICE_FEEDS: 'off', SLUICE_LOG_LEVEL: 'debug' } });
+  const complain = hearComplaints(complaints);
+  const output = (part: string, line: string): void => {
+    complain(part, line);
+    hear?.(part, line);
+  };
+  const stack = await startStack({ isolated: true, output, env: { SANDBOX_RATE_LIMIT: 'off', SANDBOX_SEGMENT_LAG_MS: '1000', SANDBOX_WEBHOOK_URL: 'off', SLUICE_FEEDS: 'off', SLUICE_LOG_LEVEL: 'debug', ...env } });
   const connection = await Connection.connect({ address: stack.addresses.temporal });
   const client = new Client({ connection, namespace: stack.namespace, dataConverter: dataConverter(stack.environment.encryptionKeys) });
   const stop = async (): Promise<void> => {
@@ -51,11 +70,13 @@ export async function openStage(people: readonly Person[], tell: (line: string) 
     for (const crm of crms) await control(z.unknown(), urls[crm], 'reset', { seed: 'empty' });
     tell(`creating ${people.length} people in both CRMs`);
     const ids = await createPeople(urls, people);
+    await prepare?.(urls);
     const segments = { first: await createSegment(urls, 'First', groupProperty, ['in']), second: await createSegment(urls, 'Second', secondProperty, ['yes']) };
-    await stack.startWorker({ SLUICE_CONNECTION: name });
+    const own = { ...workerEnv?.(stack), SLUICE_CONNECTION: name };
+    await stack.startWorker(own);
     const sluice = createSluiceClient({ client, connection: name });
     await checked(sluice);
-    await sluice.changeSettings({ mappings: mappings.map((mapping) => ({ ...mapping })), feeds });
+    await sluice.changeSettings({ mappings: mappings.map((mapping) => ({ ...mapping })), feeds, ...settings });
     await sluice.selectSegment(segments.first);
     tell('first sync of everybody in the segment');
     const { workflowId } = await sluice.startResync('segment');
@@ -63,12 +84,15 @@ export async function openStage(people: readonly Person[], tell: (line: string) 
     await soon('everybody in the segment is in sync', async () => (await sluice.listContacts({ status: 'in-sync', limit: 1 })).total >= people.filter(({ group }) => group === 'in').length);
     await stack.worker.stop();
     await control(z.unknown(), urls.hubspot, 'webhooks', { targetUrl: stack.environment.webhooks?.url ?? null });
-    await stack.startWorker({ SLUICE_CONNECTION: name, SLUICE_FEEDS: 'on' });
+    const startWorker = async (): Promise<void> => {
+      await stack.startWorker({ ...own, SLUICE_FEEDS: 'on' });
+    };
+    await startWorker();
     const feed = (crm: Crm): Promise<messages.FeedAnswer> => client.workflow.getHandle(workflowIds.changes(name, crm)).query(messages.feed);
     await soon('both feeds have marked their place', async () => (await Promise.all(crms.map(feed))).every(({ readUpTo }) => readUpTo !== null));
     await soon('change events are listened to', async () => (await control(held, urls.salesforce, 'cdc')).held > 0);
     complaints.length = 0;
-    return { stack, client, sluice, urls, segments, ids, feed, complaints, stop };
+    return { stack, client, sluice, urls, segments, ids, feed, startWorker, complaints, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -12,6 +12,8 @@ export interface Story {
   /** Calls that write, counted by both sandboxes while the end was watched. */
   callsInWatch: number;
   watched: { from: number; until: number };
+  /** How much longer than usual a write may be on its way, where answers are late or missing; 0 where it is not given. */
+  lateMs?: number;
 }
 
 /** When something was sent, and when it was answered. */
@@ -33,6 +35,8 @@ export interface Edit {
 export interface ContactStory {
   person: number;
   hubspotId: string;
+  /** Of the contacts that HubSpot merged into this one. */
+  formerIds?: string[];
   /** The Salesforce record, and the one that it was converted into. */
   records: string[];
   /** What both sides held before the first edit, and whether both were in sync by then. */
@@ -48,6 +52,7 @@ export interface ContactStory {
 
 export interface Write {
   side: Side;
+  kind: 'create' | 'update' | 'delete' | 'undelete';
   at: number;
   /** Of the contact, or of the Salesforce record. */
   id: string;
@@ -55,6 +60,8 @@ export interface Write {
   claim: boolean;
   /** Of the fields that the soak edits. */
   values: Values;
+  /** Names of all fields that were written. */
+  fields: string[];
 }
 
 /** What a check found wrong with one contact. */
@@ -68,7 +75,7 @@ export type RuleOf = (property: string) => Rule;
 
 /** The writes of each contact, oldest first. */
 export function writesByContact({ contacts, writes }: Pick<Story, 'contacts' | 'writes'>): Map<string, Write[]> {
-  const owner = new Map(contacts.flatMap(({ hubspotId, records }) => [[`hubspot ${hubspotId}`, hubspotId], ...records.map((id) => [`salesforce ${id}`, hubspotId])] as [string, string][]));
+  const owner = new Map(contacts.flatMap(({ hubspotId, formerIds = [], records }) => [...[hubspotId, ...formerIds].map((id) => [`hubspot ${id}`, hubspotId]), ...records.map((id) => [`salesforce ${id}`, hubspotId])] as [string, string][]));
   return Map.groupBy(writes.toSorted((a, b) => a.at - b.at), ({ side, id }) => owner.get(`${side} ${id}`) ?? '');
 }
 

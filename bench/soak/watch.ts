@@ -15,9 +15,9 @@ const hopeMs = 60_000;
 
 /**
  * Waits until both feeds have read what there is and handed it on, nothing was written for a while, and `missing` says that no value is.
- * Answers whether it came to rest.
+ * Answers whether it came to rest. The feeds are asked to poll unless it must come to rest by itself; then what is missing is hoped for to the last.
  */
-export async function untilQuiet(stage: Stage, log: WrittenLog, endedAt: number, missing: () => Promise<boolean>): Promise<boolean> {
+export async function untilQuiet(stage: Stage, log: WrittenLog, endedAt: number, missing: () => Promise<boolean>, { byItself = false } = {}): Promise<boolean> {
   const firstPoll = new Map<Crm, string>();
   const asked = new Set<string>();
   const pollNow = async (crm: Crm): Promise<void> => {
@@ -41,8 +41,8 @@ export async function untilQuiet(stage: Stage, log: WrittenLog, endedAt: number,
     const handedOn = feeds.every(({ waiting, later }) => waiting === 0 && later === 0);
     const calm = Date.now() - Math.max(await log.read(), endedAt);
     // A busy machine may be calm in the middle of its work.
-    if (read && handedOn && calm > calmMs && (calm > hopeMs || !(await missing()))) return true;
-    if (Date.now() > endedAt + searchLagMs) for (const { crm } of unread) await pollNow(crm);
+    if (read && handedOn && calm > calmMs && ((calm > hopeMs && !byItself) || !(await missing()))) return true;
+    if (!byItself && Date.now() > endedAt + searchLagMs) for (const { crm } of unread) await pollNow(crm);
     await sleep(1_000);
   }
   return false;

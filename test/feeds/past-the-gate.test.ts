@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as m from '../../workflows/messages.ts';
+import { importStart } from '../../workflows/start.ts';
 import { testSluice } from '../support/sluice.ts';
 import { until } from '../support/until.ts';
 import { useScene } from './scene.ts';
@@ -46,6 +48,23 @@ describe('S4 Automatic creation in HubSpot passes the gate once, then the pair i
     await s.quiet(id);
     assert.equal((await s.writes()).salesforce, 0);
     assert.equal((await s.salesforce.get('Lead', lead))['HubSpot_Contact_Id__c'], null);
+  });
+
+  test('S4.1 nor does the one pass leave anything out while an import runs, whose pages could hand over no base of a contact outside', async () => {
+    const s = scene();
+    await s.settings({ createInHubSpot: 'never', looksAfterSeconds: [600] });
+    await s.heard('salesforce', () => s.person.lead({ Email: 'ines@firm.example' }));
+    await s.settings({ createInHubSpot: 'on-create' });
+    const job = await s.client.workflow.start('salesforceImport', importStart(s.connection, 'ines', { object: 'Lead', where: "Email = 'ines@firm.example'" }));
+    await until('the import waits for HubSpot to evaluate the segment', async () => (await job.query(m.progress)).phase.startsWith('waiting for HubSpot'));
+    await until('the import is listed', async () => (await s.client.workflow.count(`WorkflowType = 'salesforceImport' AND ExecutionStatus = 'Running' AND Connection = '${s.connection}'`)).count === 1);
+    await sleep(2_100); // for so long a worker remembers that none ran
+    await s.person.lead({ Email: 'jo@firm.example', LastName: 'March', Title: 'Writer' });
+    const id = await idOf('jo@firm.example');
+    await s.become(id, 'outside-segment');
+    await job.terminate();
+    const { lastname, jobtitle } = await s.hubspot.get(id);
+    assert.deepEqual({ lastname, jobtitle }, { lastname: 'March', jobtitle: 'Writer' });
   });
 
   test('S4.2 an existing, unlinked contact outside the segment is linked and synced once, Salesforce -> HubSpot only', async () => {

@@ -57,6 +57,19 @@ describe('what changes, and how often, and how many at once', { concurrency: fal
     await s.main.executeUpdate(m.changeSettings, { args: [{ createInHubSpot: 'never' }] });
   });
 
+  test('R22 a record that was made just before the feed began is no new one to its polls, though somebody edits it later', async () => {
+    await s.main.executeUpdate(m.changeSettings, { args: [{ createInHubSpot: 'on-create' }] });
+    const skipped = async () => (await feeds.feed('salesforce')).counts.skipped['not-new'] ?? 0;
+    const [before, count] = [await skipped(), await s.hubspot.count()];
+    await s.salesforce.control('POST', 'cdc', { enabled: false });
+    const [older] = await s.salesforce.query("SELECT Id FROM Lead WHERE Email = 'older@firm.example'");
+    await edit(String(older?.['Id']), { Title: 'Edited' });
+    await feeds.poll('salesforce');
+    assert.deepEqual([await skipped(), await s.hubspot.count()], [before + 1, count]);
+    await s.salesforce.control('POST', 'cdc', { enabled: true });
+    await s.main.executeUpdate(m.changeSettings, { args: [{ createInHubSpot: 'never' }] });
+  });
+
   test('R24 the n-th change of one record syncs like the first', async () => {
     const { id, record } = await linked('often');
     // To a value that it had before, too.

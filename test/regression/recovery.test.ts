@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
-import type * as m from '../../workflows/messages.ts';
+import * as m from '../../workflows/messages.ts';
 import { testSluice } from '../support/sluice.ts';
 import { until } from '../support/until.ts';
 import { inSync } from './suite.ts';
@@ -25,6 +25,18 @@ describe('what goes on by itself', { concurrency: false }, () => {
       while ((await s.hubspot.callsTo(/\/token$/)) < 3) assert.equal((await s.sync(id)).status, 'in-sync');
     }));
     assert.deepEqual((await requests()).filter(({ status }) => status === 401), []);
+  });
+
+  test('a check of accounts that were in order fails for the moment: it is made again, and until then the connection stays ready, so no job ends by it', async (t) => {
+    const s = await sluice.open(t, 'checked');
+    await s.hubspot.fault({ method: 'POST', path: '/lists.*.search/', status: 503, times: 7 });
+    await s.main.signal(m.check);
+    // A call is repeated three times, so that is the check's second attempt.
+    await until('the check has failed', async () => (await s.hubspot.faults()).some(({ hits }) => hits > 4));
+    const { ready, problems, checkedAt } = await s.main.query(m.settings);
+    assert.deepEqual([ready, problems, checkedAt], [true, [], null]);
+    await until('the check is over', async () => (await s.main.query(m.settings)).checkedAt !== null);
+    assert.equal((await s.main.query(m.settings)).ready, true);
   });
 
   test('R33 a worker that is restarted in the middle of a page goes on at that page, and what is finished is not written again', async (t) => {

@@ -10,7 +10,7 @@ const lead = '00Q000000000001AAA';
 const blank: Values = { jobtitle: null, phone: null, mobilephone: null, fax: null, city: null, address: null, zip: null, firstname: null };
 const values = (some: Values): Values => ({ ...blank, ...some });
 const edit = (seconds: number, side: Edit['side'], some: Values): Edit => ({ n: seconds, side, at: { sent: at(seconds), done: at(seconds) + 10 }, values: some });
-const write = (seconds: number, side: Write['side'], some: Values, more: Partial<Write> = {}): Write => ({ side, at: at(seconds), id: side === 'hubspot' ? '51' : lead, claim: false, values: some, ...more });
+const write = (seconds: number, side: Write['side'], some: Values, more: Partial<Write> = {}): Write => ({ side, kind: 'update', fields: Object.keys(some), at: at(seconds), id: side === 'hubspot' ? '51' : lead, claim: false, values: some, ...more });
 
 /** A member that Title 1 was agreed on; a person sets Title 2 in HubSpot after 10 s, and it comes over. */
 function story({ contact = {}, ...more }: Partial<Omit<Story, 'contacts'>> & { contact?: Partial<ContactStory> } = {}): Story {
