@@ -35,6 +35,11 @@ describe('the settings of a connection', () => {
   before(async () => { s = await open(temporal); });
   after(() => s.stop());
 
+  const health = async () => {
+    const { calls: _, ...rest } = await s.main.query(m.health);
+    return rest;
+  };
+
   test('two updates at once are made one after the other, and both are kept as changes', async () => {
     const { opened, open: goOn } = door();
     const { version } = await s.settings();
@@ -113,7 +118,7 @@ describe('the settings of a connection', () => {
     s.world.check = async () => ({ accounts: null, problems: ['Salesforce is away. Nothing: it passes.'], warnings: [], segment: { unusable: null, warnings: [] }, passing: true });
     await s.main.signal(m.check, {});
     await until('it warns of that too', async () => (await s.main.query(m.health)).warnings.length === 2);
-    assert.deepEqual(await s.main.query(m.health), { status: 'ready', problems: [], warnings: ['Salesforce is away. Nothing: it passes.', 'One mapping is skipped.'] });
+    assert.deepEqual(await health(), { status: 'ready', problems: [], warnings: ['Salesforce is away. Nothing: it passes.', 'One mapping is skipped.'] });
     s.world.check = check;
     await s.main.signal(m.check, {});
     await until('it is in order', async () => (await s.main.query(m.health)).warnings.length === 0);
@@ -142,7 +147,7 @@ describe('the settings of a connection', () => {
   test('what a worker was refused stays a warning where a check finds nothing, until somebody resumes', async () => {
     await s.main.signal(m.check, { met: 'HubSpot refuses one call. Resume the connection.' });
     await until('it warns', async () => (await s.main.query(m.health)).warnings.length === 1);
-    assert.deepEqual(await s.main.query(m.health), { status: 'ready', problems: [], warnings: ['HubSpot refuses one call. Resume the connection.'] });
+    assert.deepEqual(await health(), { status: 'ready', problems: [], warnings: ['HubSpot refuses one call. Resume the connection.'] });
     await s.main.signal(m.resume, {});
     await until('it is in order', async () => (await s.main.query(m.health)).warnings.length === 0);
   });
@@ -152,8 +157,7 @@ describe('the settings of a connection', () => {
     s.world.check = async () => ({ ...await check(), problems: ['The token is wrong. Set HUBSPOT_ACCESS_TOKEN.'] });
     await s.main.signal(m.check, {});
     await until('it is not ready', async () => !(await s.settings()).ready);
-    const { status, problems, warnings } = await s.main.query(m.health);
-    assert.deepEqual({ status, problems, warnings }, { status: 'not-ready', problems: ['The token is wrong. Set HUBSPOT_ACCESS_TOKEN.'], warnings: [] });
+    assert.deepEqual(await health(), { status: 'not-ready', problems: ['The token is wrong. Set HUBSPOT_ACCESS_TOKEN.'], warnings: [] });
     const recheck = async () => (await s.runs()).flat().flatMap((e) => e.timerStartedEventAttributes?.startToFireTimeout?.seconds ?? []).map(Number);
     await until('a check is due in a minute', async () => (await recheck()).includes(60));
     s.world.check = check;
