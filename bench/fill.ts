@@ -3,6 +3,7 @@ import type { ImportProgress } from '../workflows/messages.ts';
 import { crms, type Crm } from '../workflows/ids.ts';
 import { countCalls, crmNames, forgetCalls, printTable, type BothCounted } from './calls.ts';
 import { checkEdits } from './edits.ts';
+import { failCalls, stopFailing } from './faults.ts';
 import { checkFilled } from './filled.ts';
 import { countLiveSyncs } from './live-syncs.ts';
 import { caughtUp, importAll, selectEveryone, soon, withBench, type Bench } from './world.ts';
@@ -24,6 +25,8 @@ interface Filled {
   calls: BothCounted;
   /** Contacts that synced by themselves, beside the pages. */
   liveSyncs: number;
+  /** Calls that were made to fail, by kind. */
+  faults: Record<string, number>;
   problems: string[];
 }
 
@@ -62,12 +65,28 @@ export async function fillWithFeeds(options: FillOptions): Promise<string[]> {
   ];
 }
 
+/** The same undisturbed, then with a part of all calls failing: as complete, and for how many more calls. */
+export async function fillDisturbed(options: FillOptions, failing: number): Promise<string[]> {
+  const [calm, disturbed] = [await run(options, false), await run(options, false, failing)];
+  console.log('Undisturbed:');
+  report(options, calm);
+  console.log(`With ${failing * 100} % of all calls failing:`);
+  report(options, disturbed);
+  const total = ({ calls }: Filled): number => calls.hubspot.total + calls.salesforce.total;
+  const times = total(disturbed) / total(calm);
+  printTable(['', 'undisturbed', 'disturbed', 'times', 'target'], [['calls of both CRMs', total(calm), total(disturbed), times.toFixed(2), `at most ${mostTimes}`]]);
+  printTable(['made to fail', 'calls'], Object.entries(disturbed.faults));
+  console.log(JSON.stringify({ bench: 'fill', failing, contacts: options.contacts, calls: { undisturbed: total(calm), disturbed: total(disturbed), times: round(times) }, faults: disturbed.faults }));
+  return [...calm.problems, ...disturbed.problems, ...(times <= mostTimes ? [] : [`${times.toFixed(2)} times the calls of an undisturbed run were made`])];
+}
+
+const mostTimes = 1.5;
 /** Below so many contacts, the polls' standing calls outweigh the rest. */
 const meaningful = 2_000;
 const mostMore = 0.03;
 const mostAlive = 0.01;
 
-function run({ contacts, segment, segmentLagMs, rateLimit, random }: FillOptions, feeds: boolean): Promise<Filled> {
+function run({ contacts, segment, segmentLagMs, rateLimit, random }: FillOptions, feeds: boolean, failing = 0): Promise<Filled> {
   const env = { SANDBOX_SEGMENT_LAG_MS: String(segmentLagMs), SANDBOX_SEARCH_LAG_MS: '0', ...(rateLimit ? {} : { SANDBOX_RATE_LIMIT: 'off' }) };
   return withBench({ contacts, random, env }, async (bench) => {
     const { client, connection, sluice } = bench;
@@ -75,16 +94,20 @@ function run({ contacts, segment, segmentLagMs, rateLimit, random }: FillOptions
     if (feeds) await bench.switchOnFeeds();
     const before = await bench.crms.salesforce.records();
     await forgetCalls(bench);
+    if (failing > 0) await failCalls(bench, failing, random);
     const start = performance.now();
     const result = await importAll(sluice);
     const seconds = (performance.now() - start) / 1000;
     await caughtUp(bench);
     const secondsBehind = (performance.now() - start) / 1000 - seconds;
     if (feeds) await feedsAtRest(bench, Date.now());
+    const faults = await stopFailing(bench);
+    if (failing > 0) await soon('each contact is in sync', async () => (await sluice.listContacts({ status: 'in-sync', limit: 1 })).total === (await sluice.listContacts({ limit: 1 })).total, 600);
     const { calls } = await countCalls(bench);
     const liveSyncs = await countLiveSyncs(client, connection);
     const problems = [...await checkFilled({ client, connection, crms: bench.crms, before }), ...await checkEdits({ sluice, crms: bench.crms, random })];
-    return { seconds, secondsBehind, result, calls, liveSyncs, problems };
+    if ((await bench.crms.salesforce.records()).length !== before.length) problems.push('Salesforce has another number of records than before');
+    return { seconds, secondsBehind, result, calls, liveSyncs, faults, problems };
   });
 }
 

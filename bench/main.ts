@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { runMain, UserError } from '../worker/user-error.ts';
 import { allocation, type AllocationOptions } from './allocation.ts';
-import { fill, fillWithFeeds } from './fill.ts';
+import { fill, fillDisturbed, fillWithFeeds } from './fill.ts';
 import { idle, type IdleOptions } from './idle.ts';
 import { latency, type LatencyOptions } from './latency.ts';
 import { positive, whole } from './options.ts';
@@ -20,6 +20,7 @@ interface FillFlags {
   segmentLagMs: number;
   rateLimit?: boolean;
   feeds?: boolean;
+  failing?: number;
   random: number;
 }
 
@@ -30,9 +31,11 @@ program.command('fill')
   .option('--segment-lag-ms <ms>', 'how long HubSpot takes to evaluate the segment', whole(), 200)
   .option('--rate-limit', "with both CRMs' rate limits on")
   .option('--feeds', 'once with the change feeds off and once with them on, for what they add')
+  .option('--failing <part>', 'once undisturbed and once with this part of all calls failing, e.g. 0.2', positive)
   .option('--random <seed>', 'the seed of the people and of the edits', whole(), 1)
-  .action(async ({ segment = false, rateLimit = false, feeds = false, ...options }: FillFlags) => {
-    demandNone(await (feeds ? fillWithFeeds : fill)({ ...options, segment, rateLimit }));
+  .action(async ({ segment = false, rateLimit = false, feeds = false, failing, ...options }: FillFlags) => {
+    const all = { ...options, segment, rateLimit };
+    demandNone(await (failing !== undefined ? fillDisturbed(all, failing) : feeds ? fillWithFeeds(all) : fill(all)));
   });
 
 program.command('allocation')

@@ -1,5 +1,5 @@
 import type { Settings } from '../../sync/settings.ts';
-import type { Health, SegmentEntry } from '../../workflows/messages.ts';
+import type { CallsUsed, Health, SegmentEntry } from '../../workflows/messages.ts';
 import { rows, table, time } from './text.ts';
 
 /** A connection's settings, and what stands in its way. */
@@ -18,6 +18,7 @@ export function settingsWords(s: Settings): string {
       ['Time zone', s.timeZone],
       ['Settle window', `${s.settleWindowMs} ms`],
       ['Import looks again', s.looksAfterSeconds.length === 0 ? 'never' : `after ${s.looksAfterSeconds.join(', ')} s`],
+      ['API allocation', `Salesforce ${s.allocation.salesforce ?? "half of the org's"} calls in ${span(s.allocationWindow)}, HubSpot ${s.allocation.hubspotPerDay ?? "half of the account's"} in 24 h and ${s.allocation.hubspotPer10Seconds ?? 'all'} in 10 s`],
       ['Settings version', String(s.version)],
     ]),
     ...s.warnings.map((warning) => `  Note: ${warning}`),
@@ -26,9 +27,19 @@ export function settingsWords(s: Settings): string {
   ].join('\n');
 }
 
-/** Whether the connection can sync. */
-export function healthWords(connection: string, { status, problems, warnings }: Health): string {
-  return [`Connection ${connection}: ${status}`, ...problems.map((problem) => `  ! ${problem}`), ...warnings.map((warning) => `  Note: ${warning}`)].join('\n');
+/** Whether the connection can sync, and what it spends of the API. */
+export function healthWords(connection: string, { status, problems, warnings, calls }: Health): string {
+  return [
+    `Connection ${connection}: ${status}`, ...problems.map((problem) => `  ! ${problem}`), ...warnings.map((warning) => `  Note: ${warning}`),
+    ...rows([['Calls to HubSpot', callsWords(calls.hubspot)], ['Calls to Salesforce', callsWords(calls.salesforce)]]),
+  ].join('\n');
+}
+
+const span = (seconds: number): string => (seconds === 86_400 ? '24 h' : `${seconds} s`);
+
+function callsWords({ used, byLane, allowed, windowSeconds, account }: CallsUsed): string {
+  const whole = account === null ? '' : `; the whole account ${account.used} of ${account.limit}, at ${time(account.at)}`;
+  return `${used}${allowed === null ? '' : ` of ${allowed} allowed`} in ${span(windowSeconds)} (live ${byLane.live}, retries and polls ${byLane.retry}, imports and resyncs ${byLane.backfill})${whole}`;
 }
 
 /** The segments that can be selected; the one in force is marked. */
