@@ -53,7 +53,7 @@ async function main(): Promise<void> {
   void reportReadiness(client, environment.connection, log);
   const unwatch = watchConnection({ client, connection: environment.connection, feeds: environment.feeds, log, metrics: environment.metricsPort === null ? null : metrics });
   await running;
-  unwatch();
+  await unwatch();
   await receiver?.close();
   await nativeConnection.close();
   await connection.close();

@@ -113,13 +113,15 @@ export function createAllowance(system: CrmSystem, clock: Clock = systemClock): 
     },
     toReport: () => {
       const calls = { ...unreported };
+      const told = account;
       const refusal = refusalReported ? 0 : refusedUntil;
       if (totalOf(calls) === 0 && refusalReported) return null;
       return {
-        spent: { calls, account, refusedUntil: refusal },
+        spent: { calls, account: told, refusedUntil: refusal },
         urgent: !refusalReported || totalOf(calls) >= Math.min(mostUnreported, Math.ceil(room() / partOfRoom)),
         done: () => {
           unreported = plus(unreported, { live: -calls.live, retry: -calls.retry, backfill: -calls.backfill });
+          if (account === told) account = null; // told once: a person may have it forgotten
           refusalReported ||= refusal === refusedUntil; // not one that came meanwhile
         },
       };

@@ -66,7 +66,7 @@ describe('The command line as a person first meets it', () => {
       [['nope'], /unknown command 'nope'/], [['settings', '--nope'], /unknown option '--nope'/], [['contact'], /missing required argument 'id or email'/],
       [['contact', 'ada'], /HubSpot id \(digits\) or its email address/], [['contacts', '--status', 'fine'], /Allowed choices are waiting, in-sync/],
       [['contacts', '--limit', '0'], /whole number above 0/], [['settings', '--connection', 'A b'], /lower-case letters, digits or dashes/],
-      [['import', '--object', 'Account'], /Allowed choices are Lead, Contact, both/], [['resync'], /say what to resync: --contact <id or email>, --segment or --all/],
+      [['import', '--object', 'Account'], /Allowed choices are Lead, Contact, both/], [['resync'], /say what to resync: --contact <id or email>, --segment, --all or --errors/],
       [['resync', '--all', '--segment'], /cannot be used with/], [['resync', '--contact', '51', '--dry-run'], /cannot be used with/],
     ] as const) assertSentence(await sluice(...args), sentence, 2);
   });

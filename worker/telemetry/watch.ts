@@ -16,18 +16,21 @@ interface Watched {
   everyMs?: number;
 }
 
-/** Now and then: how many contacts stand where, and how the feeds do, as metrics; a feed whose state has changed is logged. Answers how to end it. */
-export function watchConnection(watched: Watched): () => void {
+/** Now and then: how many contacts stand where, and how the feeds do, as metrics; a feed whose state has changed is logged. Answers how to end it, once a look that is under way is over. */
+export function watchConnection(watched: Watched): () => Promise<void> {
   const last = new Map<Crm, string>();
   const look = async (): Promise<void> => {
     watched.metrics?.counted(await contactCounts(watched));
     if (watched.feeds) for (const crm of crms) await lookAtFeed(watched, crm, last);
   };
   // Temporal or a worker that is away shows elsewhere; the next look comes by itself.
-  const tick = (): void => { look().catch((error: unknown) => watched.log.debug({ error: String(error) }, 'The connection could not be looked at.')); };
-  tick();
-  const timer = setInterval(tick, watched.everyMs ?? 60_000);
-  return () => clearInterval(timer);
+  const tick = (): Promise<void> => look().catch((error: unknown) => watched.log.debug({ error: String(error) }, 'The connection could not be looked at.'));
+  let looking = tick();
+  const timer = setInterval(() => { looking = looking.then(tick); }, watched.everyMs ?? 60_000);
+  return () => {
+    clearInterval(timer);
+    return looking;
+  };
 }
 
 async function lookAtFeed({ client, connection, log, metrics }: Watched, crm: Crm, last: Map<Crm, string>): Promise<void> {

@@ -31,9 +31,9 @@ export function reassess(ledger: Ledger, settings: Settings): void {
   for (const crm of crms) ledger.spending[crm] = assessed(ledger.spending[crm], allocations[crm], Date.now());
 }
 
-/** A person says that a CRM takes calls again. */
+/** A person says that a CRM takes calls again; what is left of its own limit, the next call tells. */
 export function forgetRefusals(ledger: Ledger): void {
-  for (const crm of crms) ledger.spending[crm] = { ...ledger.spending[crm], refusedUntil: 0 };
+  for (const crm of crms) ledger.spending[crm] = { ...ledger.spending[crm], refusedUntil: 0, account: null };
 }
 
 /** Has the lanes open at their time, for those who look; workers go by their own clock. */

@@ -26,7 +26,7 @@ describe('the watch over a connection', () => {
     const log = openLog({ level: 'info', format: 'json', connection }, { write: (line) => { lines.push(line); } });
     const metrics = { counted: (one: ContactCounts) => { counts.push(one); }, readUpTo: (crm: Crm, at: number) => { readUpTo.set(crm, at); } };
     const unwatch = watchConnection({ client, connection, feeds: true, log, metrics, everyMs: 200 });
-    t.after(() => Promise.resolve(unwatch()));
+    t.after(unwatch);
     await until('the contact is counted', async () => counts.some(({ byStatus }) => byStatus['in-sync'] === 1));
     await until('both feeds were looked at', async () => readUpTo.size === 2);
     const looks = counts.length;
