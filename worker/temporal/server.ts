@@ -67,6 +67,8 @@ export async function startTemporal(options: TemporalServerOptions): Promise<Tem
 
 function serverArguments(options: TemporalServerOptions, namespace: string): string[] {
   const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(options.port), '--log-level', 'error', '--namespace', namespace];
+  // One query may wait for a workflow's answer by default, and the next is refused: of settings activities and people ask at once.
+  args.push('--dynamic-config-value', 'history.MaxBufferedQueryCount=20');
   if (options.headlessUi) args.push('--headless');
   else args.push('--ui-port', String(options.uiPort), '--ui-disable-news-fetch');
   // With SQLite's own settings for a file the server does half the work per second.
