@@ -1,5 +1,6 @@
 import { summed } from '../soak/complaints.ts';
 import { list, tellAll } from '../soak/report.ts';
+import { isRewound } from './check-workflows.ts';
 import type { ChaosResult } from './chaos.ts';
 import type { ChaosOptions } from './plan.ts';
 
@@ -16,6 +17,8 @@ export function report({ seed, minutes, total, verdict, story, wreaked, counts, 
   console.log(`Killed and started again: ${list(wreaked.kills)}. Workers that ended by themselves: ${wreaked.deaths.length}.`);
   console.log(`Done by people: ${list(counts)}.`);
   console.log(`Checked: ${contacts} contacts, ${values.values} final values, ${values.lastEdits} last edits that had to stand on both sides (${values.orderUnknown} left out, whose order Salesforce's stamps do not show), ${values.agreeing} fields that had to agree, ${story.workflows.length} histories.`);
+  const rewound = story.workflows.filter((run) => isRewound(run) && run.status === 'TERMINATED').length;
+  console.log(`Runs of the connection that no replay repeats, and that began anew by themselves: ${rewound}.`);
   console.log(`Writes: ${list(writes.made)} (needed at most: ${list(writes.most)}); past the gate by rule: ${list(passes)}.`);
   for (const one of summed(complaints)) console.log(`Complained ${one}`);
   tellAll('Slips of the race between leaving and a write', slips);
@@ -24,6 +27,6 @@ export function report({ seed, minutes, total, verdict, story, wreaked, counts, 
   if (violations.length > 0) console.log(repeat({ seed, minutes }));
   console.log(JSON.stringify({
     chaos: violations.length === 0 ? 'ok' : 'failed', seed, minutes, seconds: Math.round(total), untilRest: Math.round(seconds.untilQuiet), violations: violations.length, contacts,
-    faults: wreaked.faults, expired: wreaked.expired, kills: wreaked.kills, deaths: wreaked.deaths.length, deeds: counts, mischief, histories: story.workflows.length, slips: slips.length, overtaken: overtaken.length, writes, passes, checked: values,
+    faults: wreaked.faults, expired: wreaked.expired, kills: wreaked.kills, deaths: wreaked.deaths.length, deeds: counts, mischief, histories: story.workflows.length, rewound, slips: slips.length, overtaken: overtaken.length, writes, passes, checked: values,
   }));
 }

@@ -114,6 +114,10 @@ describe('the checker of chaos', () => {
   test('finds stuck and failed workflows, activities that still fail, and trouble with the connection', () => {
     assert.deepEqual(invariants(story({ workflows: [run({ taskAttempt: 3 })] })), ['a stuck workflow']);
     assert.deepEqual(invariants(story({ workflows: [run({ failedTasks: ['cause 24: nondeterminism'] })] })), ['a failed workflow task']);
+    const misordered = ['cause 24: [TMPRL1100] Nondeterminism error: Update machine does not handle this event: HistoryEvent(id: 77, ActivityTaskScheduled)'];
+    assert.deepEqual(invariants(story({ workflows: [run({ status: 'TERMINATED', failedTasks: misordered })] })).toSorted(), ['a failed workflow task', 'a run that ended badly'], 'of a contact, who has nobody to begin its run anew');
+    assert.deepEqual(invariants(story({ workflows: [run({ type: 'connection', status: 'TERMINATED', failedTasks: misordered })] })), [], 'of the connection, which began anew');
+    assert.deepEqual(invariants(story({ workflows: [run({ type: 'connection', status: 'TERMINATED' })] })), ['a run that ended badly']);
     assert.deepEqual(invariants(story({ workflows: [run({ status: 'FAILED' })] })), ['a run that ended badly']);
     assert.deepEqual(invariants(story({ workflows: [run({ status: 'CONTINUED_AS_NEW' }), run({ status: 'COMPLETED' })] })), []);
     assert.deepEqual(invariants(story({ workflows: [run({ retrying: [{ activity: 'readPair', attempt: 9, failure: 'no' }] })] })), ['an activity that still fails']);
