@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import * as z from 'zod';
+import { workflowBacklog } from '../activities/page/first-tasks.ts';
 import { createSluiceClient, type Progress, type SluiceClient } from '../client/sluice-client.ts';
 import { hubspot, salesforce } from '../demo/crm.ts';
 import { request } from '../demo/http.ts';
 import { checked } from '../demo/world.ts';
 import { dataConverter } from '../worker/encryption/data-converter.ts';
 import { startStack } from '../worker/stack.ts';
-import { crms as bothCrms, taskQueues, workflowIds, type Crm } from '../workflows/ids.ts';
+import { crms as bothCrms, workflowIds, type Crm } from '../workflows/ids.ts';
 import * as messages from '../workflows/messages.ts';
 import type { ImportProgress } from '../workflows/messages.ts';
 import type { Crms } from './filled.ts';
@@ -82,10 +83,8 @@ export async function soon(what: string, holds: () => Promise<boolean>, seconds 
 
 /** Waits until no task waits for a worker: a workflow counts as created before its first task is done. */
 export async function caughtUp({ client, connection }: Bench): Promise<void> {
-  await soon('each workflow has done its first task', async () => {
-    const { stats } = await client.workflowService.describeTaskQueue({ namespace: client.options.namespace, taskQueue: { name: taskQueues(connection).workflows }, taskQueueType: 1, reportStats: true });
-    return Number(stats?.approximateBacklogCount ?? 0) === 0;
-  }, 600);
+  const backlog = workflowBacklog({ client, connection });
+  await soon('each workflow has done its first task', async () => (await backlog()) === 0, 600);
 }
 
 /** Imports everybody; the last progress. */

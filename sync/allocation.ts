@@ -2,6 +2,7 @@
  * The API allocation (behaviour: section 9): how many calls of a CRM Sluice may spend in a window of time, and which lanes of work are
  * shut once a part of it is spent. Times are epoch ms.
  */
+import { crmNames } from './records.ts';
 
 /** Who waits for a call: a live edit, work that failed before (polls too), or a page of an import, fill or resync. */
 export type Lane = 'live' | 'retry' | 'backfill';
@@ -115,20 +116,20 @@ export function budgetOf(spending: Spending, allocation: Allocation, now: number
   };
 }
 
-const NAMES = { hubspot: 'HubSpot', salesforce: 'Salesforce' } as const;
 const WORK: Record<Lane, string> = { live: 'Live edits wait', retry: 'Retries and polls wait', backfill: 'Imports, fills and resyncs wait' };
 
 /** Why a lane waits, and until when, as a sentence. */
-export function shutWords(crm: keyof typeof NAMES, lane: Lane, { why, until }: Shut, { allowed, windowMs, used, account }: Pick<Budget, 'allowed' | 'windowMs' | 'used' | 'account'>): string {
+export function shutWords(crm: keyof typeof crmNames, lane: Lane, { why, until }: Shut, { allowed, windowMs, used, account }: Pick<Budget, 'allowed' | 'windowMs' | 'used' | 'account'>): string {
   const reasons: Record<Shut['why'], string> = {
-    spent: `${totalOf(used)} of the ${allowed ?? 0} ${NAMES[crm]} calls allowed in ${durationOf(windowMs)} are used, and they stop at ${Math.round(MARKS[lane] * 100)} %`,
-    account: `the ${NAMES[crm]} account has used ${account?.used ?? 0} of its own ${account?.limit ?? 0} calls, and other integrations need the rest`,
-    refused: `${NAMES[crm]} refuses all calls, since its own limit is used up`,
+    spent: `${totalOf(used)} of the ${allowed ?? 0} ${crmNames[crm]} calls allowed in ${durationOf(windowMs)} are used, and they stop at ${Math.round(MARKS[lane] * 100)} %`,
+    account: `the ${crmNames[crm]} account has used ${account?.used ?? 0} of its own ${account?.limit ?? 0} calls, and other integrations need the rest`,
+    refused: `${crmNames[crm]} refuses all calls, since its own limit is used up`,
   };
   return `${WORK[lane]}: ${reasons[why]}. They go on at ${new Date(until).toISOString()}.`;
 }
 
-function durationOf(ms: number): string {
+/** `24 h`, `90 s`. */
+export function durationOf(ms: number): string {
   return ms >= 3_600_000 ? `${Math.round(ms / 360_000) / 10} h` : `${Math.round(ms / 1000)} s`;
 }
 

@@ -92,3 +92,6 @@ export const errorCategories = [
   'authentication', 'api-limit', 'temporary', 'record-missing', 'segment',
 ] as const;
 export type ErrorCategory = (typeof errorCategories)[number];
+
+/** The two CRMs as people call them. */
+export const crmNames = { hubspot: 'HubSpot', salesforce: 'Salesforce' } as const;

@@ -1,8 +1,8 @@
-import { join, resolve } from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { LogOptions } from './telemetry/log.ts';
-import { encryptionKeys, type EncryptionKey } from './encryption/keys.ts';
+import type { EncryptionKey } from './encryption/keys.ts';
 import { UserError } from './user-error.ts';
+import { variables, type Variables } from './variables.ts';
 
 /** How Sluice is set up. Where the environment names no accounts, it is for the sandboxes of this machine. */
 export interface Environment {
@@ -57,73 +57,13 @@ export type HubSpotAuth =
   | { kind: 'token'; token: string }
   | { kind: 'oauth'; clientId: string; clientSecret: string; refreshToken: string };
 
-const root = join(import.meta.dirname, '..');
-const port = z.coerce.number('must be a port number').int('must be a whole number').min(1, 'must be above 0').max(65_535, 'must be below 65536');
-const address = z.url({ protocol: /^https?$/, error: 'must be an address such as https://example.com' });
-const url = address.transform((value) => value.replace(/\/+$/, ''));
-const secret = z.string().trim();
-
-/** Every setting is optional. An empty value counts as none. */
-const settings = z.object({
-  /** Which HubSpot-Salesforce pair the worker serves. Several connections share one Temporal by different names. */
-  SLUICE_CONNECTION: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/, 'must be 1 to 40 lower-case letters, digits or dashes').default('main'),
-
-  /** HubSpot's API; https://api.hubapi.com where only credentials are given. */
-  HUBSPOT_BASE_URL: url.optional(),
-  /** A private app's access token ... */
-  HUBSPOT_ACCESS_TOKEN: secret.optional(),
-  /** ... or the three values of a public app that was installed in the portal. */
-  HUBSPOT_CLIENT_ID: secret.optional(),
-  HUBSPOT_CLIENT_SECRET: secret.optional(),
-  HUBSPOT_REFRESH_TOKEN: secret.optional(),
-
-  /** The org's own address, https://<domain>.my.salesforce.com: Salesforce gives client-credentials tokens only there. */
-  SALESFORCE_LOGIN_URL: url.optional(),
-  SALESFORCE_CLIENT_ID: secret.optional(),
-  SALESFORCE_CLIENT_SECRET: secret.optional(),
-
-  /** Whether the worker starts the change feeds; those that run go on all the same. */
-  SLUICE_FEEDS: z.enum(['on', 'off'], 'must be on or off').default('on'),
-  /** Where webhooks are listened for; the word off for nowhere. */
-  SLUICE_WEBHOOK_HOST: z.string().trim().regex(/^[\w.:-]+$/, 'must be an address to listen on, such as 127.0.0.1').default('127.0.0.1'),
-  SLUICE_WEBHOOK_PORT: z.union([z.literal('off'), port], 'must be a port number from 1 to 65535, or the word off').default(4030),
-  /** Where HubSpot sends them to, from outside. */
-  SLUICE_WEBHOOK_URL: address.optional(),
-  /** With which HubSpot signs them: the app's client secret, and so by default HUBSPOT_CLIENT_SECRET. */
-  HUBSPOT_WEBHOOK_SECRET: secret.optional(),
-
-  /** From which level on the worker logs, and in which form: `text` for people, by default where stderr is a terminal. */
-  SLUICE_LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug', 'trace'], 'must be silent, error, warn, info, debug or trace').default('info'),
-  SLUICE_LOG_FORMAT: z.enum(['json', 'text'], 'must be json or text').optional(),
-  /** Where the worker serves metrics for Prometheus; without it nowhere. */
-  SLUICE_METRICS_PORT: port.optional(),
-  /** What encrypts the payloads that Temporal keeps. */
-  SLUICE_ENCRYPTION_KEY: encryptionKeys.optional(),
-  /** With which the codec server is asked; without one it does not start. */
-  SLUICE_CODEC_TOKEN: secret.min(16, 'must have at least 16 characters').regex(/^[\x21-\x7e]*$/, 'must be of printable characters without spaces').optional(),
-  SLUICE_CODEC_PORT: port.default(4040),
-  /** Of Temporal's Web UI; that of our own dev server by default. */
-  SLUICE_CODEC_ORIGIN: address.transform((value) => new URL(value).origin).optional(),
-
-  SANDBOX_HUBSPOT_PORT: port.default(4010),
-  SANDBOX_SALESFORCE_PORT: port.default(4020),
-  SLUICE_TEMPORAL_PORT: port.default(7233),
-  SLUICE_TEMPORAL_UI_PORT: port.default(8233),
-
-  /** Relative paths start at the current directory; the defaults lie in the project. */
-  SLUICE_DATA_DIR: z.string().transform((path) => resolve(path)).default(join(root, '.data')),
-  SLUICE_CACHE_DIR: z.string().transform((path) => resolve(path)).default(join(root, '.cache')),
-});
-type Settings = z.infer<typeof settings>;
-type Name = keyof Settings;
-
 /**
  * Reads the settings once, at the start of a program.
  *
  * @throws UserError with one sentence that names the variable and holds no credential.
  */
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
-  const s = read(settings, env);
+  const s = read(variables, env);
   const crms = accounts(s);
   return {
     connection: s.SLUICE_CONNECTION,
@@ -151,7 +91,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
  * @throws UserError with one sentence that holds no key.
  */
 export function readEncryptionKeys(env: NodeJS.ProcessEnv = process.env): readonly EncryptionKey[] {
-  return read(settings.pick({ SLUICE_ENCRYPTION_KEY: true }), env).SLUICE_ENCRYPTION_KEY ?? [];
+  return read(variables.pick({ SLUICE_ENCRYPTION_KEY: true }), env).SLUICE_ENCRYPTION_KEY ?? [];
 }
 
 function read<S extends z.ZodType>(schema: S, env: NodeJS.ProcessEnv): z.output<S> {
@@ -165,7 +105,7 @@ const hubspotNames = ['HUBSPOT_BASE_URL', 'HUBSPOT_ACCESS_TOKEN', 'HUBSPOT_CLIEN
 const salesforceNames = ['SALESFORCE_LOGIN_URL', 'SALESFORCE_CLIENT_ID', 'SALESFORCE_CLIENT_SECRET'] as const;
 
 /** Two accounts, or two sandboxes: a real CRM is never synced with invented people. */
-function accounts(s: Settings): Pick<Environment, 'hubspot' | 'salesforce'> {
+function accounts(s: Variables): Pick<Environment, 'hubspot' | 'salesforce'> {
   const hubspot = hubspotNames.some((name) => s[name] !== undefined);
   const salesforce = salesforceNames.some((name) => s[name] !== undefined);
   if (!hubspot && !salesforce) {
@@ -189,7 +129,7 @@ function accounts(s: Settings): Pick<Environment, 'hubspot' | 'salesforce'> {
 
 const oauthNames = ['HUBSPOT_CLIENT_ID', 'HUBSPOT_CLIENT_SECRET', 'HUBSPOT_REFRESH_TOKEN'] as const;
 
-function hubspotAuth(s: Settings): HubSpotAuth {
+function hubspotAuth(s: Variables): HubSpotAuth {
   const oauth = oauthNames.some((name) => s[name] !== undefined);
   const token = s.HUBSPOT_ACCESS_TOKEN;
   if (token !== undefined && oauth) throw new UserError(`HubSpot is configured twice: set either HUBSPOT_ACCESS_TOKEN, or ${list(oauthNames)}.`);
@@ -203,7 +143,7 @@ function hubspotAuth(s: Settings): HubSpotAuth {
   };
 }
 
-function webhooks(s: Settings, sandbox: boolean): Environment['webhooks'] {
+function webhooks(s: Variables, sandbox: boolean): Environment['webhooks'] {
   const { SLUICE_WEBHOOK_HOST: host, SLUICE_WEBHOOK_PORT: port } = s;
   const secret = s.HUBSPOT_WEBHOOK_SECRET ?? (sandbox ? 'sandbox' : s.HUBSPOT_CLIENT_SECRET);
   if (port === 'off' || secret === undefined) return null;
@@ -212,7 +152,7 @@ function webhooks(s: Settings, sandbox: boolean): Environment['webhooks'] {
   return { host, port, url, secret };
 }
 
-function required(s: Settings, name: Extract<Name, (typeof oauthNames)[number] | (typeof salesforceNames)[number]>, together: readonly Name[]): string {
+function required(s: Variables, name: Extract<keyof Variables, (typeof oauthNames)[number] | (typeof salesforceNames)[number]>, together: readonly (keyof Variables)[]): string {
   const value = s[name];
   if (value === undefined) throw new UserError(`${name} is missing: ${list(together)} are set together.`);
   return value;

@@ -1,3 +1,5 @@
+import type { ToldFailure } from '../activities/failure.ts';
+import { looksAgainMs } from '../sync/allocation.ts';
 import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
 
 /** The innermost sentence of a failure: what the activity said, not that an activity failed. */
@@ -9,13 +11,11 @@ export function sentenceOf(error: unknown): string {
   return sentence;
 }
 
-const looksAgainMs = 600_000;
-
 /** Where an activity had to wait for the API's allocation: how long, and why, as a sentence. Null for every other failure. */
 export function allowanceWait(error: unknown): { ms: number; why: string } | null {
   const cause = error instanceof ActivityFailure ? error.cause : null;
   if (!(cause instanceof ApplicationFailure)) return null;
-  const told = cause.details?.[0] as { error: { message: string }; retry: string; retryAfterMs: number | null } | undefined;
+  const told = cause.details?.[0] as ToldFailure | undefined;
   return told?.retry === 'allowance' ? { ms: told.retryAfterMs ?? looksAgainMs, why: told.error.message } : null;
 }
 

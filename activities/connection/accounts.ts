@@ -1,8 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
-import type { Accounts, Settings } from '../../sync/settings.ts';
+import type { Lane } from '../../sync/allocation.ts';
+import type { Accounts, Settings, SettingsNow } from '../../sync/settings.ts';
 import type { HubSpot } from '../hubspot/index.ts';
 import type { Salesforce } from '../salesforce/index.ts';
 import { remember } from '../remember.ts';
+import type { World } from '../world.ts';
 
 export const rememberedMs = 60_000;
 
@@ -30,11 +32,16 @@ export async function heldReason(settings: Settings, worker: { accounts(): Promi
   return settings.paused ? { hold: 'paused', reason: `The connection "${settings.connection}" is paused.` } : null;
 }
 
-/** The settings, for work that calls a CRM. @throws ApplicationFailure while the connection's accounts are not in order; a pause stops no reading. */
-export async function settingsIfReady(world: { settings(): Promise<Settings>; accounts(): Promise<Accounts> }): Promise<Settings> {
+/**
+ * The settings, for a page that calls a CRM in this lane. A pause stops no reading.
+ *
+ * @throws ApplicationFailure while the connection's accounts are not in order, AllowanceSpent where the lane has no room.
+ */
+export async function settingsIfReady(world: Pick<World, 'settings' | 'accounts' | 'allowances'>, lane: Lane): Promise<SettingsNow> {
   const now = await world.settings();
   const held = await heldReason(now, world);
   if (held?.hold === 'not-ready') throw heldFailure(held);
+  world.allowances.admit(lane);
   return now;
 }
 

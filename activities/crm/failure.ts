@@ -1,3 +1,4 @@
+import { crmNames } from '../../sync/records.ts';
 import { conceal } from './secrets.ts';
 
 export type CrmSystem = 'hubspot' | 'salesforce';
@@ -88,12 +89,10 @@ function withoutCredentials({ code, reason, detail, requestId, fields = [], rows
   return { ...parts, code: clean(code), reason: clean(reason), detail: clean(detail), requestId: clean(requestId), fields: fields.map(conceal), rows: rows.map(conceal) };
 }
 
-const NAMES: Record<CrmSystem, string> = { hubspot: 'HubSpot', salesforce: 'Salesforce' };
-
 function sentence({ system, operation, status, code, reason, fields }: CrmFailureParts): string {
   const facts = [status ? `status ${status}` : '', code ?? '', reason ?? ''].filter((fact) => fact !== '');
   const named = fields?.length ? ` for ${fields.join(', ')}` : '';
-  return `${NAMES[system]} refused or failed to ${operation}${named}${facts.length ? ` (${facts.join(', ')})` : ''}.`;
+  return `${crmNames[system]} refused or failed to ${operation}${named}${facts.length ? ` (${facts.join(', ')})` : ''}.`;
 }
 
 /** The result of one row of a batch: one bad row never fails its page. */

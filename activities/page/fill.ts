@@ -15,8 +15,7 @@ const idsPerBatch = 100;
  * memberships where those are fewer calls. Everybody, where no segment is set.
  */
 export async function findMembers(world: World, { ids }: { ids: readonly HubSpotContactId[] }): Promise<HubSpotContactId[]> {
-  const { segment } = await settingsIfReady(world);
-  world.allowances.admit(call.lane);
+  const { segment } = await settingsIfReady(world, call.lane);
   if (segment === null) return [...ids];
   const now = await world.segment(segment.id);
   if (now.kind !== 'usable') return [];
@@ -50,8 +49,7 @@ export interface FillResult {
 /** Fills imported contacts that have joined the segment meanwhile. */
 export async function fillPage(world: World, { ids }: { ids: readonly HubSpotContactId[] }): Promise<FillResult> {
   reached({ contacts: ids.length });
-  await world.settings();
-  world.allowances.admit(call.lane);
+  await settingsIfReady(world, call.lane);
   const outcomes = await syncPage(world, { ids, trigger: 'import', dryRun: false });
   const of = (...kinds: string[]) => outcomes.filter((o) => kinds.includes(o.kind)).map((o) => o.hubspotId);
   const handovers = outcomes.flatMap((o) => ('handover' in o && o.handover !== null && o.kind !== 'frozen' ? [o.handover] : []));

@@ -19,7 +19,7 @@ export function keepingStep(backlog: () => Promise<number>): () => Promise<void>
 }
 
 /** How many tasks of the connection's workflows wait for a worker, about. */
-export const workflowBacklog = ({ client, connection }: World) => async (): Promise<number> => {
+export const workflowBacklog = ({ client, connection }: Pick<World, 'client' | 'connection'>) => async (): Promise<number> => {
   const { stats } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace, taskQueue: { name: taskQueues(connection).workflows }, taskQueueType: workflowTasks, reportStats: true,
   });

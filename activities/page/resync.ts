@@ -50,8 +50,7 @@ export async function listContacts(outer: World, { scope, candidate, after, cate
   const ids: HubSpotContactId[] = [];
   let next = after;
   let total: number | null = null;
-  const { segment } = await settingsIfReady(world);
-  world.allowances.admit(call.lane);
+  const { segment } = await settingsIfReady(world, call.lane);
   if (scope === 'segment') {
     if (segment === null) throw ApplicationFailure.nonRetryable('No inclusion segment is set: resync everything instead (resync/<connection>/all), or select a segment.', 'NoSegment');
     const now = await world.segment(segment.id);
@@ -83,8 +82,7 @@ export interface ResyncPageResult extends ResyncCounts {
 /** Syncs one page of contacts; those outside the segment are counted and, without a workflow, get none. */
 export async function resyncPage(world: World, { ids, dryRun, candidate }: { ids: readonly HubSpotContactId[]; dryRun: boolean; candidate: string | null }): Promise<ResyncPageResult> {
   reached({ contacts: ids.length });
-  const settings = await settingsIfReady(world);
-  world.allowances.admit(call.lane);
+  const settings = await settingsIfReady(world, call.lane);
   const now = candidate === null ? null : await membershipsOf(world, settings, ids, call);
   const outcomes: PageOutcome[] = [];
   for (const slice of chunks(ids, idsPerSlice)) {
@@ -109,8 +107,7 @@ export async function resyncPage(world: World, { ids, dryRun, candidate }: { ids
  * either CRM. `after` is visibility's page token.
  */
 export async function relabelPage(world: World, { after }: { after: string | null }): Promise<{ checked: number; told: number; after: string | null }> {
-  const settings = await settingsIfReady(world);
-  world.allowances.admit(statusCall.lane);
+  const settings = await settingsIfReady(world, statusCall.lane);
   // Until HubSpot has evaluated it, nobody's membership is known, and no one would compare again.
   if (settings.segment !== null && (await world.segment(settings.segment.id)).kind === 'processing') throw stillProcessing();
   const { contacts, next } = await contactWorkflows(world, after);
@@ -122,8 +119,7 @@ export async function relabelPage(world: World, { after }: { after: string | nul
 
 /** Of one page of the contacts that have a workflow and may sync now: how many could not if the candidate were chosen. */
 export async function leaversPage(world: World, { candidate, after }: { candidate: string; after: string | null }): Promise<{ leave: number; after: string | null }> {
-  const settings = await settingsIfReady(world);
-  world.allowances.admit(call.lane);
+  const settings = await settingsIfReady(world, call.lane);
   const { contacts, next } = await contactWorkflows(world, after);
   const ids = contacts.map((c) => c.id);
   const now = await membershipsOf(world, settings, ids, call);

@@ -9,7 +9,7 @@ import { checkChaos, type ChaosVerdict } from './check.ts';
 import { planChaos, type ChaosOptions } from './plan.ts';
 import { play } from './play.ts';
 import { readEnd } from './read-end.ts';
-import { readWorkflows, tokensOf } from './read-temporal.ts';
+import { readWorkflows, tokensIn } from './read-temporal.ts';
 import { findLeaks } from './secrets.ts';
 import { openChaosStage } from './stage.ts';
 import type { ChaosStory } from './story.ts';
@@ -70,7 +70,7 @@ export async function chaos(options: ChaosOptions & { watchSeconds: number }, te
     const story = await now(true);
     await explain(stage, story.soak);
     tell('reading every history');
-    const secrets = tokensOf(stage);
+    const secrets = tokensIn(stage.stack.environment.dataDir);
     const { workflows, leaks } = await readWorkflows(stage, secrets);
     Object.assign(story, { cameToRest: quiet, soak: { ...story.soak, ...watch }, workflows, leaks: [...leaks, ...findLeaks('what the worker printed', stage.lines, secrets)] });
     const verdict = checkChaos(story);

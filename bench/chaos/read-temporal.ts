@@ -48,12 +48,12 @@ type Events = NonNullable<Awaited<ReturnType<ReturnType<ChaosStage['client']['wo
 const failedTasks = (events: Events): string[] => events.flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
   (failed == null || repeated.includes(failed.cause ?? 0) ? [] : [`cause ${failed.cause}: ${failed.failure?.message ?? ''}`]));
 
-/** Every token that the sandboxes ever gave out. */
-export function tokensOf({ stack }: ChaosStage): string[] {
+/** Every token that the sandboxes over this directory ever gave out, each one's oldest first. */
+export function tokensIn(dataDir: string): string[] {
   return ['hubspot.db', 'salesforce.db'].flatMap((file) => {
-    const database = new DatabaseSync(join(stack.environment.dataDir, file), { readOnly: true });
+    const database = new DatabaseSync(join(dataDir, file), { readOnly: true });
     try {
-      return database.prepare('SELECT token FROM tokens').all().map(({ token }) => String(token));
+      return database.prepare('SELECT token FROM tokens ORDER BY rowid').all().map(({ token }) => String(token));
     } finally {
       database.close();
     }

@@ -1,3 +1,4 @@
+import { durationOf } from '../../sync/allocation.ts';
 import type { Settings } from '../../sync/settings.ts';
 import type { CallsUsed, Health, SegmentEntry } from '../../workflows/messages.ts';
 import { rows, table, time } from './text.ts';
@@ -18,7 +19,7 @@ export function settingsWords(s: Settings): string {
       ['Time zone', s.timeZone],
       ['Settle window', `${s.settleWindowMs} ms`],
       ['Import looks again', s.looksAfterSeconds.length === 0 ? 'never' : `after ${s.looksAfterSeconds.join(', ')} s`],
-      ['API allocation', `Salesforce ${s.allocation.salesforce ?? "half of the org's"} calls in ${span(s.allocationWindow)}, HubSpot ${s.allocation.hubspotPerDay ?? "half of the account's"} in 24 h and ${s.allocation.hubspotPer10Seconds ?? 'all'} in 10 s`],
+      ['API allocation', `Salesforce ${s.allocation.salesforce ?? "half of the org's"} calls in ${durationOf(s.allocationWindow * 1000)}, HubSpot ${s.allocation.hubspotPerDay ?? "half of the account's"} in 24 h and ${s.allocation.hubspotPer10Seconds ?? 'all'} in 10 s`],
       ['Settings version', String(s.version)],
     ]),
     ...s.warnings.map((warning) => `  Note: ${warning}`),
@@ -35,11 +36,9 @@ export function healthWords(connection: string, { status, problems, warnings, ca
   ].join('\n');
 }
 
-const span = (seconds: number): string => (seconds === 86_400 ? '24 h' : `${seconds} s`);
-
 function callsWords({ used, byLane, allowed, windowSeconds, account }: CallsUsed): string {
   const whole = account === null ? '' : `; the whole account ${account.used} of ${account.limit}, at ${time(account.at)}`;
-  return `${used}${allowed === null ? '' : ` of ${allowed} allowed`} in ${span(windowSeconds)} (live ${byLane.live}, retries and polls ${byLane.retry}, imports and resyncs ${byLane.backfill})${whole}`;
+  return `${used}${allowed === null ? '' : ` of ${allowed} allowed`} in ${durationOf(windowSeconds * 1000)} (live ${byLane.live}, retries and polls ${byLane.retry}, imports and resyncs ${byLane.backfill})${whole}`;
 }
 
 /** The segments that can be selected; the one in force is marked. */

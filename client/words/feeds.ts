@@ -1,8 +1,7 @@
+import { crmNames } from '../../sync/records.ts';
 import type { FeedAnswer } from '../../workflows/messages.ts';
 import type { Flow } from '../watch.ts';
 import { rows, time } from './text.ts';
-
-const names = { hubspot: 'HubSpot', salesforce: 'Salesforce' } as const;
 
 /** One sync, with a line for each field. */
 export function flowWords({ at, hubspotId, name, status, reason, trigger, fields }: Flow): string {
@@ -17,7 +16,7 @@ const arrow = { none: '--', 'to-hubspot': '<-', 'to-salesforce': '->' } as const
 /** How changes are noticed on both sides. */
 export function feedsWords(feeds: readonly FeedAnswer[]): string {
   return feeds.map((f) => [
-    `${names[f.crm]}: ${f.paused ? 'paused' : f.events === 'on' ? 'events come as they happen' : `events: ${f.why ?? f.events}`}`,
+    `${crmNames[f.crm]}: ${f.paused ? 'paused' : f.events === 'on' ? 'events come as they happen' : `events: ${f.why ?? f.events}`}`,
     ...(f.trouble === null ? [] : [`  ! ${f.trouble.what} (${time(f.trouble.at)})`]),
     ...rows([
       ['Last event', f.lastEventAt === null ? 'none yet' : time(f.lastEventAt)],

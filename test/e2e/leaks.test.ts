@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
+import { tokensIn } from '../../bench/chaos/read-temporal.ts';
 import { createSluiceClient, type SluiceClient } from '../../client/sluice-client.ts';
 import { keptByTemporal, placesOf, type Kept } from '../support/kept.ts';
 import { until } from '../support/until.ts';
@@ -18,13 +17,7 @@ describe('credentials', () => {
   let dataDir: string;
   let id: string;
 
-  /** Every token that the sandboxes ever gave out or take. */
-  const tokens = (): string[] => ['hubspot.db', 'salesforce.db'].flatMap((name) => {
-    const database = new DatabaseSync(join(dataDir, name), { readOnly: true });
-    const rows = database.prepare('SELECT token FROM tokens ORDER BY rowid').all();
-    database.close();
-    return rows.map(({ token }) => String(token));
-  });
+  const tokens = (): string[] => tokensIn(dataDir);
   const newest = (prefix: string): string => tokens().findLast((token) => token.startsWith(prefix)) ?? assert.fail(`no token begins with ${prefix}`);
   const errorOf = async (): Promise<string> => {
     await sluice.resyncContact(id);

@@ -1,3 +1,4 @@
+import { askedToEnd } from '../asked-to-end.ts';
 import { readEnvironment } from '../environment.ts';
 import { runMain, UserError } from '../user-error.ts';
 import { startCodecServer } from './server.ts';
@@ -12,12 +13,6 @@ async function main(): Promise<void> {
   console.log(`The codec server is at ${server.address} and answers the Web UI at ${codec.origin}.`);
   await ended;
   await server.close();
-}
-
-function askedToEnd(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  return promise;
 }
 
 await runMain(main);

@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import * as z from 'zod';
 import { CannotDecrypt, encryptionCodec } from '../encryption/codec.ts';
 import type { Environment } from '../environment.ts';
+import { jsonIn, refusals, statusOf } from '../http-refusals.ts';
 import { UserError } from '../user-error.ts';
 import { accessBy } from './access.ts';
 import { payloadsAnswer, payloadsInput } from './payloads.ts';
@@ -17,6 +18,13 @@ export interface CodecServer {
   address: string;
   close(): Promise<void>;
 }
+
+const refuse = refusals({
+  400: 'Expected Temporal\'s payloads as JSON: {"payloads": [{"metadata": {...}, "data": "<base64>"}]}.',
+  401: 'The bearer token is missing or wrong: give the one of SLUICE_CODEC_TOKEN.',
+  403: 'This origin is not the one of SLUICE_CODEC_ORIGIN.',
+  413: 'The body is larger than 8 MB.',
+});
 
 const host = '127.0.0.1';
 const bodyLimit = 8 * 1024 * 1024;
@@ -66,7 +74,7 @@ function createCodecServer({ codec: { origin, token }, encryptionKeys }: CodecSe
     app.options(`/${what}`, (_request, reply) => reply.code(204)
       .header('access-control-allow-methods', 'POST').header('access-control-allow-headers', 'authorization, content-type, x-namespace').header('access-control-max-age', '600').send());
     app.post(`/${what}`, async (request, reply) => {
-      const { data } = payloadsInput.safeParse(parse(request.body));
+      const { data } = payloadsInput.safeParse(jsonIn(request.body));
       if (data === undefined) return refuse(reply, 400);
       try {
         return payloadsAnswer(await codec[what](data.payloads));
@@ -88,32 +96,3 @@ function createCodecServer({ codec: { origin, token }, encryptionKeys }: CodecSe
 
 const page = (reply: FastifyReply, html: string): FastifyReply =>
   reply.type('text/html; charset=utf-8').header('content-security-policy', "default-src 'none'; form-action 'self'; frame-ancestors 'none'").send(html);
-
-const sentences = {
-  400: 'Expected Temporal\'s payloads as JSON: {"payloads": [{"metadata": {...}, "data": "<base64>"}]}.',
-  401: 'The bearer token is missing or wrong: give the one of SLUICE_CODEC_TOKEN.',
-  403: 'This origin is not the one of SLUICE_CODEC_ORIGIN.',
-  404: 'There is nothing here.',
-  405: 'This method is not for here.',
-  413: 'The body is larger than 8 MB.',
-  500: 'Something went wrong here: send it again.',
-};
-
-function refuse(reply: FastifyReply, status: keyof typeof sentences): FastifyReply {
-  return reply.code(status).send({ message: sentences[status] });
-}
-
-/** Of what fastify refuses by itself, or of a defect. */
-function statusOf(error: unknown): keyof typeof sentences {
-  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
-  if (status === 413) return 413;
-  return status >= 400 && status < 500 ? 400 : 500;
-}
-
-function parse(body: unknown): unknown {
-  try {
-    return typeof body === 'string' ? JSON.parse(body) : undefined;
-  } catch {
-    return undefined;
-  }
-}

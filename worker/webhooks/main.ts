@@ -1,3 +1,4 @@
+import { askedToEnd } from '../asked-to-end.ts';
 import { readEnvironment } from '../environment.ts';
 import { connectTemporal } from '../temporal/connect.ts';
 import { ensureSearchAttributes } from '../temporal/search-attributes.ts';
@@ -18,12 +19,6 @@ async function main(): Promise<void> {
   await ended;
   await receiver.close();
   await connection.close();
-}
-
-function askedToEnd(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  return promise;
 }
 
 await runMain(main);

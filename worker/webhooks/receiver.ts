@@ -1,7 +1,8 @@
 import type { Client } from '@temporalio/client';
-import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import fastify, { type FastifyInstance } from 'fastify';
 import { remember } from '../../activities/remember.ts';
 import type { Environment } from '../environment.ts';
+import { jsonIn, refusals, statusOf } from '../http-refusals.ts';
 import { UserError } from '../user-error.ts';
 import { maxEvents, readEvents } from './events.ts';
 import { mappedProperties, tellFeed, within } from './feed.ts';
@@ -42,6 +43,13 @@ const bodyLimit = 1024 * 1024;
 const answerMs = 1_000;
 const propertiesMs = 300;
 const rememberMs = 30_000;
+
+const refuse = refusals({
+  400: `Expected a JSON array of at most ${maxEvents} events.`,
+  401: 'The signature is missing, wrong or too old.',
+  413: 'The body is larger than 1 MB.',
+  503: 'Temporal did not answer: send it again.',
+});
 
 /**
  * Listens for HubSpot's webhooks and hands each request's events to the connection's feed in one signal, before it answers.
@@ -91,7 +99,7 @@ function createReceiver({ webhooks: { url, secret }, connection, client, propert
     const now = Date.now();
     const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
     if (!isSigned({ secret, url, requestUrl: request.url, headers: request.raw.headersDistinct, body, now })) return refuse(reply, 401);
-    const entries = parse(body);
+    const entries = jsonIn(body);
     if (!Array.isArray(entries) || entries.length > maxEvents) return refuse(reply, 400);
     const known = await within(propertiesMs, mapped(connection)).catch(() => null);
     const events = readEvents(entries, (property) => known === null || known.has(property));
@@ -105,33 +113,4 @@ function createReceiver({ webhooks: { url, secret }, connection, client, propert
     return { taken: events.length };
   });
   return app;
-}
-
-const sentences = {
-  400: `Expected a JSON array of at most ${maxEvents} events.`,
-  401: 'The signature is missing, wrong or too old.',
-  404: 'There is nothing here.',
-  405: 'This method is not for here.',
-  413: 'The body is larger than 1 MB.',
-  500: 'Something went wrong here: send it again.',
-  503: 'Temporal did not answer: send it again.',
-};
-
-function refuse(reply: FastifyReply, status: keyof typeof sentences): FastifyReply {
-  return reply.code(status).send({ message: sentences[status] });
-}
-
-/** Of what fastify refuses by itself, or of a defect. */
-function statusOf(error: unknown): keyof typeof sentences {
-  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : 500;
-  if (status === 413) return 413;
-  return status >= 400 && status < 500 ? 400 : 500;
-}
-
-function parse(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

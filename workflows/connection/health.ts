@@ -1,4 +1,4 @@
-import { LANES, shutWords, totalOf } from '../../sync/allocation.ts';
+import { durationOf, LANES, shutWords, totalOf } from '../../sync/allocation.ts';
 import type { Budgets, Settings } from '../../sync/settings.ts';
 import { crms, type Crm } from '../ids.ts';
 import type * as m from '../messages.ts';
@@ -23,7 +23,7 @@ function callsOf(budgets: Budgets, crm: Crm): m.CallsUsed {
 /** What the Web UI shows of the connection. */
 export function connectionDetails(s: Settings, budgets: Budgets): string {
   const { status, problems, warnings, calls } = healthOf(s, budgets);
-  const used = ({ used, allowed, windowSeconds }: m.CallsUsed) => `${used} of ${allowed ?? 'an unknown number'} in ${windowSeconds === 86_400 ? '24 h' : `${windowSeconds} s`}`;
+  const used = ({ used, allowed, windowSeconds }: m.CallsUsed) => `${used} of ${allowed ?? 'an unknown number'} in ${durationOf(windowSeconds * 1000)}`;
   return [
     `## Connection ${s.connection}: ${status}`, '',
     ...problems.map((p) => `- **${p}**`), ...warnings.map((w) => `- ${w}`), '',

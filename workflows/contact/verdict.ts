@@ -1,5 +1,6 @@
 import { ActivityFailure, ApplicationFailure, patched, TimeoutFailure } from '@temporalio/workflow';
 import type { ToldFailure } from '../../activities/failure.ts';
+import { looksAgainMs } from '../../sync/allocation.ts';
 import { UNKNOWN_ATTEMPTS, UNKNOWN_REMEDY } from '../../sync/errors.ts';
 import type { SalesforceRef, SyncError } from '../../sync/records.ts';
 import { sentenceOf } from '../failure.ts';
@@ -27,9 +28,6 @@ export const unsteady: Verdict = {
   error: { category: 'temporary', code: 'UNSTEADY', message: 'The settings or the membership changed at every attempt.', remedy: 'Nothing: Sluice tries again.' },
 };
 
-/** Where it is not told when there is room again. */
-const lookForRoomMs = 600_000;
-
 /** How older histories took what a whole request was refused with. */
 const newer = (): boolean => patched('a refusal of the connection is no error of the contact');
 
@@ -48,7 +46,7 @@ export function verdictOf(failure: unknown, failures: number): Verdict {
     if (told !== undefined) {
       // Nothing is wrong with the contact: its sync is still due once the credentials are repaired.
       if (told.retry === 'hold') return told.held === undefined ? { kind: 'held', phase: failed(told.error) } : heldUp(told.held);
-      if (told.retry === 'allowance' && newer()) return { kind: 'no-room', reason: `Waits for the API to allow more calls: ${told.error.message}`, afterMs: told.retryAfterMs ?? lookForRoomMs };
+      if (told.retry === 'allowance' && newer()) return { kind: 'no-room', reason: `Waits for the API to allow more calls: ${told.error.message}`, afterMs: told.retryAfterMs ?? looksAgainMs };
       if (told.error.category === 'duplicates' && newer()) return review(`${told.error.message} ${told.error.remedy}`, told.candidates ?? []);
       if (told.retry === 'on-change') return settled(failed(told.error));
       if (told.unknown && failures >= UNKNOWN_ATTEMPTS) return settled(failed({ ...told.error, remedy: UNKNOWN_REMEDY }));
