@@ -14,6 +14,8 @@ export type Mayhem = { at: number } & (
 );
 
 const killEveryMs = 25_000;
+/** A session that is refused sooner than after a minute is no expired one to the product, but a wrong one. */
+export const tokenLifeMs = 75_000;
 /** The client gives up on an answer after 30 s. */
 const withheldMs = 45_000;
 
@@ -33,12 +35,17 @@ function faults(random: Random, crm: Side, length: number): Mayhem[] {
   return windows;
 }
 
-/** Every third kill is of the server; one of three of those takes the worker along. */
+/**
+ * Every third kill is of the server; one of three of those takes the worker along. In a run of some length the first worker outlives its
+ * tokens: a new one would begin with new ones.
+ */
 function kills(random: Random, length: number): Mayhem[] {
   const count = Math.max(2, Math.round(length / killEveryMs));
+  const spared = length > 2 * tokenLifeMs ? tokenLifeMs : 0;
   return Array.from({ length: count }, (_, i): Mayhem => {
     const at = Math.round(((i + random.next() * 0.8) / count) * length * 0.95);
-    return { at, kind: 'kill', what: i % 3 === 1 ? (random.chance(0.33) ? 'both' : 'Temporal') : 'worker', downMs: random.int(4_000) };
+    const server = random.chance(0.33) ? 'both' : 'Temporal';
+    return { at, kind: 'kill', what: at < spared ? 'Temporal' : i % 3 === 1 ? server : 'worker', downMs: random.int(4_000) };
   });
 }
 

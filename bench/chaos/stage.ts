@@ -11,6 +11,7 @@ import { inSalesforce } from '../soak/fields.ts';
 import { openStage, type Stage } from '../soak/stage.ts';
 import type { ChaosPlan } from './plan.ts';
 import type { Persona } from './plan-cast.ts';
+import { tokenLifeMs } from './plan-mayhem.ts';
 
 /** The soak's stage over a Temporal server that can be killed, with tokens that end every minute or so. */
 export interface ChaosStage extends Stage {
@@ -24,8 +25,6 @@ export interface ChaosStage extends Stage {
   sleepers: Map<Persona, string>;
 }
 
-/** A session that is refused sooner than after a minute is no expired one to the product, but a wrong one. */
-const tokenLifeMs = 75_000;
 /** Polls are the net under events that are lost, and comparing alone notices what is deleted then: more often than usual, since a run is short. */
 const feeds = { joinersSeconds: 5, hubspotPollSeconds: 10, salesforcePollSeconds: 15, reconcileHours: 0.02 };
 const made = z.looseObject({ id: z.string() });

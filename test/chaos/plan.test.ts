@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { planChaos } from '../../bench/chaos/plan.ts';
+import { tokenLifeMs } from '../../bench/chaos/plan-mayhem.ts';
 import { faultRule } from '../../sandbox/common/faults.ts';
 
 const options = { seed: 7, minutes: 3 };
@@ -17,6 +18,14 @@ describe('the plan of chaos', () => {
     assert.deepEqual([...new Set(cast.map(({ role }) => role))].sort(), ['deleted in HubSpot', 'deleted in Salesforce', 'imported', 'merged in HubSpot', 'merged in Salesforce', 'new in HubSpot', 'new in Salesforce', 'restored in HubSpot', 'restored in Salesforce']);
     assert.deepEqual(imports.map(({ batch }) => batch), [0, 1]);
     assert.deepEqual([...new Set(mayhem.flatMap((one) => (one.kind === 'kill' ? [one.what === 'both' ? 'Temporal' : one.what] : [])))].sort(), ['Temporal', 'worker']);
+  });
+
+  test('has a worker outlive its tokens', () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const kills = planChaos({ seed, minutes: 3 }).mayhem.flatMap((one) => (one.kind === 'kill' ? [one] : []));
+      assert.ok(kills.filter(({ at }) => at < tokenLifeMs).every(({ what }) => what === 'Temporal'));
+      assert.ok(kills.some(({ what }) => what === 'worker'));
+    }
   });
 
   test('breaks in every way that is known, over some seeds, with rules that the sandboxes take', () => {
