@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { assessed, budgetOf, LANES, MARKS, newSpending, noCalls, shutWords, totalOf, withSpent, type Allocation, type Lane, type Spending } from '../../sync/allocation.ts';
+import { cases } from '../support/cases.ts';
 
 const minute: Allocation = { calls: 300, windowMs: 60_000 };
 const t0 = 1_700_000_000_000;
@@ -89,6 +90,6 @@ describe('the API allocation', () => {
           if (until !== undefined) assert.equal(budgetOf(assessed(spending, minute, until), minute, until).shut[lane], null);
         }
       }
-    }), { numRuns: 300 });
+    }), { numRuns: cases(300) });
   });
 });

@@ -6,6 +6,7 @@ import { dayIn, isTimeZone, readField, startOfDay } from '../../sync/convert.ts'
 import { nextMidnight } from '../../sync/convert/time.ts';
 import type { Conversion, MappedField } from '../../sync/mapping.ts';
 import type { ApiValue } from '../../sync/records.ts';
+import { cases } from '../support/cases.ts';
 
 const owners = { toSalesforce: { 7: '005A', 8: '005B' }, toHubSpot: { '005A': '7', '005B': '8' } };
 const field = (conversion: Conversion, more: Partial<MappedField> = {}): MappedField =>
@@ -158,7 +159,7 @@ describe('what was written to the other side reads back as the same value', () =
           assert.equal(side.write === undefined, sides.h.key === sides.s.key || side.problem !== undefined);
           assert.ok(side.key === null || side.key.length <= 71);
         }
-      }), { numRuns: 400 });
+      }), { numRuns: cases(400) });
     });
   }
 });

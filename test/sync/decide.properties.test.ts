@@ -6,6 +6,7 @@ import type { FieldReading } from '../../sync/records.ts';
 import { bound, expected, printedRows } from './decision-table.ts';
 import { invariants } from './invariants.ts';
 import { RULES, sides, time } from './random-pairs.ts';
+import { cases } from '../support/cases.ts';
 
 const key = fc.stringMatching(/^[a-z]{1,3}$/);
 const threeKeys = fc.uniqueArray(key, { minLength: 3, maxLength: 3 }).map(([x = '', y = '', z = '']) => ({ x, y, z }));
@@ -33,14 +34,14 @@ describe('every row under every rule, against the printed table', () => {
           assert.deepEqual(decision.salesforce, write?.side === 'salesforce' ? { F: write.value } : {});
           const perRule = counts[line.row] ??= {};
           perRule[rule] = (perRule[rule] ?? 0) + 1;
-        }), { numRuns: 1000 });
+        }), { numRuns: cases(1000) });
       });
     }
   }
 
   test('each of the 80 cases was hit at least 1,000 times', (t) => {
     for (const line of printedRows) t.diagnostic(`row ${line.row}: ${RULES.map((rule) => `${rule} ${counts[line.row]?.[rule] ?? 0}`).join(', ')}`);
-    for (const line of printedRows) for (const rule of RULES) assert.ok((counts[line.row]?.[rule] ?? 0) >= 1000, `row ${line.row} under ${rule}`);
+    for (const line of printedRows) for (const rule of RULES) assert.ok((counts[line.row]?.[rule] ?? 0) >= cases(1000), `row ${line.row} under ${rule}`);
   });
 
   test('exactly one row fits any two values and any base', () => {
@@ -56,10 +57,10 @@ describe('every row under every rule, against the printed table', () => {
         }) && new Set(Object.values(values)).size === Object.keys(values).length;
       });
       assert.deepEqual(fits.map((line) => line.row), [rowOf(h, s, base)]);
-    }), { numRuns: 2000 });
+    }), { numRuns: cases(2000) });
   });
 });
 
 describe('invariants of any decision', () => {
-  for (const { name, check } of invariants) test(name, () => check({ numRuns: 14_000 }));
+  for (const { name, check } of invariants) test(name, () => check({ numRuns: cases(14_000) }));
 });

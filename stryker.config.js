@@ -1,0 +1,21 @@
+// Mutation testing of the rules (`npm run mutate`): each change that no test of `test/sync/` notices is listed.
+import process from 'node:process';
+
+// A mutant that survives costs all cases; a killed one falls within the first few.
+process.env.SLUICE_TEST_CASES ??= '0.05';
+
+/** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
+export default {
+  mutate: ['sync/**/*.ts'],
+  ignorePatterns: ['**', ...['sync', 'test', 'workflows', 'activities', 'worker', 'bench'].map((folder) => `!${folder}/**/*.ts`)],
+  testRunner: 'tap',
+  tap: { testFiles: ['test/sync/*.test.ts'], nodeArgs: ['--test-reporter=tap', '-r', '{{hookFile}}', '{{testFile}}'] },
+  coverageAnalysis: 'perTest',
+  incrementalFile: '.cache/mutation-incremental.json',
+  tempDirName: '.cache/stryker',
+  reporters: ['clear-text', 'json'],
+  jsonReporter: { fileName: '.cache/mutation.json' },
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+  thresholds: { high: 95, low: 90, break: 90 },
+  concurrency: 2,
+};
