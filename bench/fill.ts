@@ -65,19 +65,36 @@ export async function fillWithFeeds(options: FillOptions): Promise<string[]> {
   ];
 }
 
-/** The same undisturbed, then with a part of all calls failing: as complete, and for how many more calls. */
-export async function fillDisturbed(options: FillOptions, failing: number): Promise<string[]> {
-  const [calm, disturbed] = [await run(options, false), await run(options, false, failing)];
+/**
+ * The same undisturbed, then `draws` times with a part of all calls failing, each time others: as complete, and for how many more calls.
+ * A fill makes so few calls that one run says little about its part.
+ */
+export async function fillDisturbed(options: FillOptions, failing: number, draws: number): Promise<string[]> {
+  const calm = await run(options, false);
   console.log('Undisturbed:');
   report(options, calm);
-  console.log(`With ${failing * 100} % of all calls failing:`);
-  report(options, disturbed);
   const total = ({ calls }: Filled): number => calls.hubspot.total + calls.salesforce.total;
-  const times = total(disturbed) / total(calm);
-  printTable(['', 'undisturbed', 'disturbed', 'times', 'target'], [['calls of both CRMs', total(calm), total(disturbed), times.toFixed(2), `at most ${mostTimes}`]]);
-  printTable(['made to fail', 'calls'], Object.entries(disturbed.faults));
-  console.log(JSON.stringify({ bench: 'fill', failing, contacts: options.contacts, calls: { undisturbed: total(calm), disturbed: total(disturbed), times: round(times) }, faults: disturbed.faults }));
-  return [...calm.problems, ...disturbed.problems, ...(times <= mostTimes ? [] : [`${times.toFixed(2)} times the calls of an undisturbed run were made`])];
+  const failed = ({ faults }: Filled): number => Object.values(faults).reduce((sum, n) => sum + n, 0);
+  const disturbed: Filled[] = [];
+  for (let n = 0; n < draws; n++) {
+    const one = await run(options, false, { part: failing, seed: options.random + n });
+    console.log(`With ${failing * 100} % of all calls failing, draws of seed ${options.random + n}:`);
+    report(options, one);
+    disturbed.push(one);
+  }
+  const row = (name: string, calls: number, faults: number): (string | number)[] => [name, calls, faults, `${((faults / calls) * 100).toFixed(0)} %`, (calls / total(calm)).toFixed(2)];
+  const mean = (of: (one: Filled) => number): number => disturbed.reduce((sum, one) => sum + of(one), 0) / draws;
+  printTable(['', 'calls of both CRMs', 'made to fail', 'part', 'times'], [
+    row('undisturbed', total(calm), 0),
+    ...disturbed.map((one, n) => row(`draws of seed ${options.random + n}`, total(one), failed(one))),
+    row('mean of those', Math.round(mean(total)), Math.round(mean(failed))),
+  ]);
+  const faults: Record<string, number> = {};
+  for (const one of disturbed) for (const [kind, n] of Object.entries(one.faults)) faults[kind] = (faults[kind] ?? 0) + n;
+  printTable(['made to fail', 'calls'], Object.entries(faults));
+  const times = mean(total) / total(calm);
+  console.log(JSON.stringify({ bench: 'fill', failing, contacts: options.contacts, calls: { undisturbed: total(calm), disturbed: disturbed.map(total), times: round(times) }, failed: disturbed.map(failed), faults }));
+  return [...calm.problems, ...disturbed.flatMap(({ problems }) => problems), ...(times <= mostTimes ? [] : [`${times.toFixed(2)} times the calls of an undisturbed run were made`])];
 }
 
 const mostTimes = 1.5;
@@ -86,7 +103,7 @@ const meaningful = 2_000;
 const mostMore = 0.03;
 const mostAlive = 0.01;
 
-function run({ contacts, segment, segmentLagMs, rateLimit, random }: FillOptions, feeds: boolean, failing = 0): Promise<Filled> {
+function run({ contacts, segment, segmentLagMs, rateLimit, random }: FillOptions, feeds: boolean, failing?: { part: number; seed: number }): Promise<Filled> {
   const env = { SANDBOX_SEGMENT_LAG_MS: String(segmentLagMs), SANDBOX_SEARCH_LAG_MS: '0', ...(rateLimit ? {} : { SANDBOX_RATE_LIMIT: 'off' }) };
   return withBench({ contacts, random, env }, async (bench) => {
     const { client, connection, sluice } = bench;
@@ -94,15 +111,15 @@ function run({ contacts, segment, segmentLagMs, rateLimit, random }: FillOptions
     if (feeds) await bench.switchOnFeeds();
     const before = await bench.crms.salesforce.records();
     await forgetCalls(bench);
-    if (failing > 0) await failCalls(bench, failing, random);
+    if (failing !== undefined) await failCalls(bench, failing.part, failing.seed);
     const start = performance.now();
     const result = await importAll(sluice);
     const seconds = (performance.now() - start) / 1000;
     await caughtUp(bench);
     const secondsBehind = (performance.now() - start) / 1000 - seconds;
     if (feeds) await feedsAtRest(bench, Date.now());
-    const faults = failing > 0 ? await stopFailing(bench) : {};
-    if (failing > 0) await soon('each contact is in sync', async () => (await sluice.listContacts({ status: 'in-sync', limit: 1 })).total === (await sluice.listContacts({ limit: 1 })).total, 600);
+    const faults = failing === undefined ? {} : await stopFailing(bench);
+    if (failing !== undefined) await soon('each contact is in sync', async () => (await sluice.listContacts({ status: 'in-sync', limit: 1 })).total === (await sluice.listContacts({ limit: 1 })).total, 600);
     const { calls } = await countCalls(bench);
     const liveSyncs = await countLiveSyncs(client, connection);
     const problems = [...await checkFilled({ client, connection, crms: bench.crms, before }), ...await checkEdits({ sluice, crms: bench.crms, random })];

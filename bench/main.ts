@@ -21,6 +21,7 @@ interface FillFlags {
   rateLimit?: boolean;
   feeds?: boolean;
   failing?: number;
+  draws: number;
   random: number;
 }
 
@@ -32,10 +33,11 @@ program.command('fill')
   .option('--rate-limit', "with both CRMs' rate limits on")
   .option('--feeds', 'once with the change feeds off and once with them on, for what they add')
   .option('--failing <part>', 'once undisturbed and once with this part of all calls failing, e.g. 0.2', positive)
-  .option('--random <seed>', 'the seed of the people and of the edits', whole(), 1)
-  .action(async ({ segment = false, rateLimit = false, feeds = false, failing, ...options }: FillFlags) => {
+  .option('--draws <n>', 'with --failing: how many such runs, each with other calls failing', whole(1), 1)
+  .option('--random <seed>', 'the seed of the people, of the edits and of the first draws', whole(), 1)
+  .action(async ({ segment = false, rateLimit = false, feeds = false, failing, draws, ...options }: FillFlags) => {
     const all = { ...options, segment, rateLimit };
-    demandNone(await (failing !== undefined ? fillDisturbed(all, failing) : feeds ? fillWithFeeds(all) : fill(all)));
+    demandNone(await (failing !== undefined ? fillDisturbed(all, failing, draws) : feeds ? fillWithFeeds(all) : fill(all)));
   });
 
 program.command('allocation')

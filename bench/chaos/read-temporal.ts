@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { findLeaks, textsIn } from './secrets.ts';
 import type { ChaosStage } from './stage.ts';
 import type { Leak, WorkflowFacts } from './story.ts';
@@ -26,7 +27,9 @@ export async function readWorkflows(stage: ChaosStage, secrets: readonly string[
       const handle = stage.client.workflow.getHandle(execution.workflowId, execution.runId);
       const history = await handle.fetchHistory();
       leaks.push(...findLeaks(`the history of ${execution.workflowId}`, textsIn(history), secrets));
-      workflows.push({ ...await pendingOf(stage, execution), workflowId: execution.workflowId, runId: execution.runId, type: execution.type, status: execution.status.name, failedTasks: failedTasks(history.events ?? []) });
+      const pending = await pendingOf(stage, execution);
+      const stuck = pending.taskAttempt > 1 ? { history: historyToJSON(history) } : {};
+      workflows.push({ ...pending, ...stuck, workflowId: execution.workflowId, runId: execution.runId, type: execution.type, status: execution.status.name, failedTasks: failedTasks(history.events ?? []) });
     }
   }));
   return { workflows, leaks };

@@ -67,6 +67,8 @@ export interface WorkflowFacts {
   failedTasks: string[];
   /** Of the task that waits: 1 is none that was tried before. */
   taskAttempt: number;
+  /** Of a run that is stuck, for whoever looks into it; `--story` keeps it. */
+  history?: unknown;
   /** Activities that have failed and are tried again. */
   retrying: { activity: string; attempt: number; failure: string }[];
 }

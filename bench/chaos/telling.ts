@@ -29,12 +29,11 @@ function valuesOf({ people }: ChaosPlan, persona: Persona): PersonaStory['known'
   return Object.fromEntries(fields.map(({ hubspot }) => [hubspot, written.flatMap((values) => values[hubspot] || [])]));
 }
 
-/** What is wrong with the connection or its feeds, in the product's words. */
+/** What is wrong with the connection or its feeds, in the product's words; a workflow that does not answer is told with the reason. */
 export async function troublesOf(stage: ChaosStage): Promise<string[]> {
-  const { status, problems } = await patiently(() => stage.sluice.health());
-  const feeds = await Promise.all((['hubspot', 'salesforce'] as const).map((crm) => patiently(() => stage.feed(crm))));
-  return [
-    ...(status === 'ready' ? [] : [`it is ${status}`]), ...problems,
-    ...feeds.flatMap(({ crm, trouble }) => (trouble === null ? [] : [`the feed of ${crm} at ${trouble.at}: ${trouble.what}`])),
-  ];
+  const asked = await Promise.allSettled([
+    patiently(() => stage.sluice.health()).then(({ status, problems }) => [...(status === 'ready' ? [] : [`it is ${status}`]), ...problems]),
+    ...(['hubspot', 'salesforce'] as const).map((crm) => patiently(() => stage.feed(crm)).then(({ trouble }) => (trouble === null ? [] : [`the feed of ${crm} at ${trouble.at}: ${trouble.what}`]))),
+  ]);
+  return asked.flatMap((one, i) => (one.status === 'fulfilled' ? one.value : [`${['the connection', 'the feed of hubspot', 'the feed of salesforce'][i]} does not answer: ${one.reason instanceof Error ? String(one.reason.cause ?? one.reason) : String(one.reason)}`]));
 }

@@ -33,7 +33,10 @@ export async function untilQuiet(stage: Stage, log: WrittenLog, endedAt: number,
       stage.complaints.push(`feed: ${error instanceof Error ? `${error.message} ${String(error.cause)}` : String(error)}`);
       return null;
     });
-    if (feeds === null) continue;
+    if (feeds === null) {
+      await sleep(1_000);
+      continue;
+    }
     // A poll that began after the end has ended where another did after it.
     for (const { crm, lastPollAt } of feeds) if (lastPollAt !== null && Date.parse(lastPollAt) > endedAt + searchLagMs && !firstPoll.has(crm)) firstPoll.set(crm, lastPollAt);
     const unread = feeds.filter(({ crm, lastPollAt }) => lastPollAt === null || (firstPoll.get(crm) ?? lastPollAt) === lastPollAt);
