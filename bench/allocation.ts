@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { request } from '../demo/http.ts';
+import { DEFAULT_MAPPINGS } from '../sync/mapping.ts';
 import { workflowIds } from '../workflows/ids.ts';
 import * as messages from '../workflows/messages.ts';
 import { printTable } from './calls.ts';
@@ -20,25 +21,34 @@ const liveContacts = 40;
 /** What a page of an import may call Salesforce. */
 const mostOfAPage = 12;
 const backfillMark = 0.75;
+/** Of live edits, while the import waits. */
+const enoughThrough = 20;
+/** How many times less somebody edits after that. */
+const calmer = 4;
 /** Of all HubSpot calls. */
 const mostRefused = 0.01;
+const written = z.object({ writes: z.array(z.object({ fields: z.record(z.string(), z.unknown()) })) });
 const log = z.object({ requests: z.array(z.object({ time: z.number(), url: z.string(), status: z.number().nullable() })) });
 
 /**
- * An import and fill under a small allocation, while somebody edits contacts that have long been in sync: calls of both by the sandbox's own
- * log, HubSpot's own limit on. Answers what is wrong, each as a sentence.
+ * An import and fill under a small allocation, while somebody edits contacts that have long been in sync: so often at first that the import has
+ * to wait, then seldom, so that it can end. Calls are those of the sandboxes' own log, HubSpot's own limit is on. Answers what is wrong, each as a
+ * sentence.
  */
 export async function allocation({ contacts, calls, window, workers, editsPerSecond, random }: AllocationOptions): Promise<string[]> {
   return withBench({ contacts, random }, async (bench) => {
     const { sluice, urls } = bench;
     const live = await linkedContacts(bench);
     for (let n = 1; n < workers; n++) await bench.addWorker();
-    await sluice.changeSettings({ allocation: { salesforce: calls }, allocationWindow: window });
+    await sluice.changeSettings({
+      mappings: DEFAULT_MAPPINGS.map((m) => (m.hubspot === 'city' ? { ...m, rule: 'two-way' } : m)), // else Salesforce's city would come back
+      allocation: { salesforce: calls }, allocationWindow: window,
+    });
     await sleep((window + 2) * 1000); // what was spent before has left the window then
     const began = Date.now();
-    let edits: { at: number }[] = [];
-    const editor = edit(bench, live, editsPerSecond);
-    const waits: { from: number; until: number; used: number }[] = [];
+    const editor = new Editor(bench, live, editsPerSecond);
+    const waits: { from: number; until: number | null; used: number }[] = [];
+    let through: number | null = null;
     let last: messages.ImportProgress | null = null;
     try {
       // Somebody has edited for a while when the import begins.
@@ -46,12 +56,18 @@ export async function allocation({ contacts, calls, window, workers, editsPerSec
       const { workflowId } = await sluice.startImport({});
       for await (const now of sluice.watch(workflowId)) {
         if (now.job === 'import') last = now;
-        const open = waits.at(-1);
-        if (now.waits !== null && (open === undefined || open.until !== 0)) waits.push({ from: Date.now(), until: 0, used: (await requests(urls.salesforce, Date.now() - window * 1000)).length });
-        if (now.waits === null && open !== undefined && open.until === 0) open.until = Date.now();
+        const wait = waits.at(-1);
+        if (now.waits !== null && wait?.until !== null) waits.push({ from: Date.now(), until: null, used: (await requests(urls.salesforce, Date.now() - window * 1000)).length });
+        if (now.waits === null && wait?.until === null) wait.until = Date.now();
+        if (through !== null || wait?.until !== null) continue;
+        const made = editor.edits.filter(({ at }) => at > wait.from);
+        const arrived = await arrivedOf(bench, made);
+        if (arrived < enoughThrough && Date.now() < wait.from + 2 * window * 1000) continue;
+        through = arrived;
+        editor.pace(editsPerSecond / calmer);
       }
     } finally {
-      edits = await editor.stop();
+      await editor.stop();
     }
     const ended = Date.now();
     const problems = await notArrived(bench, live);
@@ -59,21 +75,24 @@ export async function allocation({ contacts, calls, window, workers, editsPerSec
     const hubspot = (await requests(urls.hubspot, began)).filter(({ time }) => time <= ended);
     const most = mostIn(salesforce.map(({ time }) => time), window * 1000);
     const refused = hubspot.filter(({ status }) => status === 429).length;
-    const liveWhileWaiting = edits.filter(({ at }) => waits.some(({ from, until }) => at > from && at < until)).length;
+    const waited = waits.reduce((sum, { from, until }) => sum + (until ?? ended) - from, 0) / 1000;
     const seconds = (ended - began) / 1000;
-    console.log(`Import and fill of ${contacts} contacts with ${calls} Salesforce calls allowed in ${window} s, ${workers} workers, ${editsPerSecond} live edits a second: ${seconds.toFixed(0)} s.`);
+    console.log(`Import and fill of ${contacts} contacts with ${calls} Salesforce calls allowed in ${window} s, ${workers} workers, ${editsPerSecond} live edits a second, a ${calmer}th of that once the import had waited a while: ${seconds.toFixed(0)} s.`);
     printTable(['', 'measured', 'allowed'], [
       [`most Salesforce calls in ${window} s`, most, `${calls}, and a page of each worker`],
-      ['times that the import waited', waits.length, ''],
+      ['times that the import waited', waits.length, 'once at least'],
+      ['seconds that it waited', waited.toFixed(0), ''],
       ['calls in the window when it began to wait', waits.map(({ used }) => used).join(' '), `from ${calls * backfillMark} on`],
-      ['live edits, of them while the import waited', `${edits.length}, ${liveWhileWaiting}`, ''],
+      ['live edits that arrived within its first wait', through ?? 0, `${enoughThrough} at least`],
+      ['live edits in all', editor.edits.length, 'all arrive'],
       ['HubSpot calls, refused with 429', `${hubspot.length}, ${refused}`, `${mostRefused * 100} %`],
     ]);
-    console.log(JSON.stringify({ bench: 'allocation', contacts, calls, window, workers, seconds: Number(seconds.toFixed(1)), most, waits: waits.length, edits: edits.length, editsWhileWaiting: liveWhileWaiting, hubspotCalls: hubspot.length, refused }));
+    console.log(JSON.stringify({ bench: 'allocation', contacts, calls, window, workers, seconds: Number(seconds.toFixed(1)), most, waits: waits.length, waited: Number(waited.toFixed(1)), edits: editor.edits.length, editsWhileWaiting: through ?? 0, hubspotCalls: hubspot.length, refused }));
     return [
       ...problems,
       ...(most <= calls + workers * mostOfAPage ? [] : [`${most} Salesforce calls went out in ${window} s`]),
-      ...(waits.length > 0 ? [] : ['the import never had to wait: allow fewer calls']),
+      ...(waits.length > 0 ? [] : ['the import never had to wait: allow fewer calls, or edit more often']),
+      ...(through === null || through >= enoughThrough ? [] : [`only ${through} live edits arrived while the import waited`]),
       ...(last !== null && last.now.filled + last.now.filling === last.created + last.alreadyThere && last.failed === 0 ? [] : [`the import came to ${JSON.stringify(last)}`]),
       ...(refused <= hubspot.length * mostRefused ? [] : [`HubSpot refused ${refused} of ${hubspot.length} calls with 429`]),
     ];
@@ -96,20 +115,56 @@ async function linkedContacts({ sluice, urls }: Bench): Promise<string[]> {
   return ids;
 }
 
-/** Somebody edits one contact after another in HubSpot, whose event comes at once. */
-function edit({ client, connection, urls }: Bench, ids: readonly string[], perSecond: number): { stop(): Promise<{ at: number }[]> } {
-  const edits: { at: number }[] = [];
-  const end = new AbortController();
-  const work = (async () => {
-    while (!end.signal.aborted) {
-      const id = ids[edits.length % ids.length] ?? '';
-      edits.push({ at: Date.now() });
-      await request(z.unknown(), `${urls.hubspot}/_sandbox/edit`, { method: 'POST', body: { id, properties: { city: `City ${edits.length}` } } });
-      await client.workflow.getHandle(workflowIds.contact(connection, id)).signal(messages.changed, { source: 'hubspot', kind: 'propertyChange' });
-      await sleep(1_000 / perSecond);
-    }
-  })();
-  return { stop: async () => { end.abort(); await work; return edits; } };
+interface Edit {
+  at: number;
+  id: string;
+  city: string;
+}
+
+/** Somebody edits one contact after another in HubSpot, whose event comes at once; the next edit does not wait for the last one. */
+class Editor {
+  readonly edits: Edit[] = [];
+  readonly #bench: Bench;
+  readonly #ids: readonly string[];
+  readonly #underWay = new Set<Promise<void>>();
+  #timer: NodeJS.Timeout | undefined;
+  #failed: unknown;
+
+  constructor(bench: Bench, ids: readonly string[], perSecond: number) {
+    this.#bench = bench;
+    this.#ids = ids;
+    this.pace(perSecond);
+  }
+
+  pace(perSecond: number): void {
+    clearInterval(this.#timer);
+    this.#timer = setInterval(() => {
+      const one = this.#edit().catch((error: unknown) => { this.#failed ??= error; }).finally(() => this.#underWay.delete(one));
+      this.#underWay.add(one);
+    }, 1_000 / perSecond);
+  }
+
+  /** @throws what went wrong with an edit. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await Promise.all(this.#underWay);
+    if (this.#failed !== undefined) throw this.#failed;
+  }
+
+  async #edit(): Promise<void> {
+    const { client, connection, urls } = this.#bench;
+    const edit: Edit = { at: Date.now(), id: this.#ids[this.edits.length % this.#ids.length] ?? '', city: `City ${this.edits.length}` };
+    this.edits.push(edit);
+    await request(z.unknown(), `${urls.hubspot}/_sandbox/edit`, { method: 'POST', body: { id: edit.id, properties: { city: edit.city } } });
+    await client.workflow.getHandle(workflowIds.contact(connection, edit.id)).signal(messages.changed, { source: 'hubspot', kind: 'propertyChange' });
+  }
+}
+
+/** How many of these edits were written to Salesforce, by the sandbox's own log. */
+async function arrivedOf({ urls }: Bench, edits: readonly Edit[]): Promise<number> {
+  const { writes } = await request(written, `${urls.salesforce}/_sandbox/writes?limit=5000&after=0`);
+  const cities = new Set(writes.flatMap(({ fields }) => Object.values(fields)));
+  return edits.filter(({ city }) => cities.has(city)).length;
 }
 
 /** Which edits are not in Salesforce once all has come to rest. */

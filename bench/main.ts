@@ -46,7 +46,7 @@ program.command('allocation')
   .option('--calls <n>', 'Salesforce calls allowed in the window', whole(1), 300)
   .option('--window <seconds>', 'the window', whole(10), 60)
   .option('--workers <n>', 'workers on the one account', whole(1), 3)
-  .option('--edits-per-second <n>', 'live edits meanwhile', positive, 1.5)
+  .option('--edits-per-second <n>', 'live edits until the import had to wait; fewer then', positive, 3)
   .option('--random <seed>', 'the seed of the people', whole(), 1)
   .action(async (options: AllocationOptions) => { demandNone(await allocation(options)); });
 

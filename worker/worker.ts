@@ -12,6 +12,7 @@ import { createSalesforce } from '../activities/salesforce/index.ts';
 import type { Dependencies } from '../activities/world.ts';
 import { taskQueues, type Crm } from '../workflows/ids.ts';
 import { keptBundle } from './bundle.ts';
+import { keepGoing } from './rewind.ts';
 import { dataConverter } from './encryption/data-converter.ts';
 import type { Environment } from './environment.ts';
 import { notingLag } from './telemetry/lag.ts';
@@ -71,11 +72,12 @@ export async function createSluiceWorker({ environment, nativeConnection, client
     async run() {
       const running = workflows.run();
       const reporting = reportCalls(client, connection, allowances);
+      const rewinding = keepGoing({ client, connection, buildId: workflows.options.buildId ?? '' });
       try {
         // Activities ask the connection's workflow for the settings: it must be served until the last of them has ended.
         await Promise.all(callers.map((worker) => worker.run()));
       } finally {
-        await reporting.end();
+        await Promise.all([reporting.end(), rewinding.end()]);
       }
       workflows.shutdown();
       await running;

@@ -1,9 +1,8 @@
-import { ServiceError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { SettingsNow } from '../../sync/settings.ts';
 import { workflowIds } from '../../workflows/ids.ts';
 import * as messages from '../../workflows/messages.ts';
-import { rewinder } from './rewind.ts';
 
 /**
  * Reads a connection's settings from its workflow. Every call sees the settings as they were at or after the call; calls that
@@ -12,14 +11,9 @@ import { rewinder } from './rewind.ts';
 export function settingsReader(client: Client, connection: string): () => Promise<SettingsNow> {
   let running: Promise<unknown> = Promise.resolve();
   let next: Promise<SettingsNow> | null = null;
-  const rewind = rewinder(client, connection);
   return () => {
     next ??= running.then(() => {
-      const query = readSettings(client, connection).catch(async (error: unknown) => {
-        // Where nobody answers, the run may be one that no worker can replay.
-        if (error instanceof ServiceError) await rewind().catch(() => undefined);
-        throw error;
-      });
+      const query = readSettings(client, connection);
       running = query.catch(() => undefined);
       next = null;
       return query;

@@ -4,12 +4,12 @@ import type { ChaosStory } from './story.ts';
 /** A contact's run ends when it goes on in another, or was merged; a job's when it is over. */
 const wellEnded = new Set(['RUNNING', 'COMPLETED', 'CONTINUED_AS_NEW']);
 
-/** A defect of the SDK after which the connection's run begins anew by itself (docs/decisions/0019). */
-const beganAnew = /Update machine does not handle this event|written in an order that no replay repeats/;
+/** What no replay comes to: the run begins anew by itself (docs/decisions/0019). */
+const beganAnew = /Nondeterminism error: .*HistoryEvent\(id: \d+,|no replay comes to/;
 
 /** Whether a run stood still for that defect, or is the one that began anew. */
-export const isRewound = ({ type, failedTasks }: ChaosStory['workflows'][number]): boolean =>
-  type === 'connection' && failedTasks.length > 0 && failedTasks.every((why) => beganAnew.test(why));
+export const isRewound = ({ status, failedTasks }: ChaosStory['workflows'][number]): boolean =>
+  failedTasks.length > 0 && failedTasks.every((why) => beganAnew.test(why)) && (status === 'TERMINATED' || failedTasks.some((why) => why.includes('no replay comes to')));
 
 /** No run is stuck or has failed, nothing still fails, the connection is healthy, and no worker gave up. */
 export function checkWorkflows({ workflows, troubles, deaths }: Pick<ChaosStory, 'workflows' | 'troubles' | 'deaths'>): Violation[] {

@@ -18,7 +18,7 @@ export function report({ seed, minutes, total, verdict, story, wreaked, counts, 
   console.log(`Done by people: ${list(counts)}.`);
   console.log(`Checked: ${contacts} contacts, ${values.values} final values, ${values.lastEdits} last edits that had to stand on both sides (${values.orderUnknown} left out, whose order Salesforce's stamps do not show), ${values.agreeing} fields that had to agree, ${story.workflows.length} histories.`);
   const rewound = story.workflows.filter((run) => isRewound(run) && run.status === 'TERMINATED').length;
-  console.log(`Runs of the connection that no replay repeats, and that began anew by themselves: ${rewound}.`);
+  console.log(`Runs that no replay comes to, and that began anew by themselves: ${rewound}.`);
   console.log(`Writes: ${list(writes.made)} (needed at most: ${list(writes.most)}); past the gate by rule: ${list(passes)}.`);
   for (const one of summed(complaints)) console.log(`Complained ${one}`);
   tellAll('Slips of the race between leaving and a write', slips);

@@ -115,8 +115,10 @@ describe('the checker of chaos', () => {
     assert.deepEqual(invariants(story({ workflows: [run({ taskAttempt: 3 })] })), ['a stuck workflow']);
     assert.deepEqual(invariants(story({ workflows: [run({ failedTasks: ['cause 24: nondeterminism'] })] })), ['a failed workflow task']);
     const misordered = ['cause 24: [TMPRL1100] Nondeterminism error: Update machine does not handle this event: HistoryEvent(id: 77, ActivityTaskScheduled)'];
-    assert.deepEqual(invariants(story({ workflows: [run({ status: 'TERMINATED', failedTasks: misordered })] })).toSorted(), ['a failed workflow task', 'a run that ended badly'], 'of a contact, who has nobody to begin its run anew');
-    assert.deepEqual(invariants(story({ workflows: [run({ type: 'connection', status: 'TERMINATED', failedTasks: misordered })] })), [], 'of the connection, which began anew');
+    const anew = 'cause 8: What this code wrote no replay comes to: the run begins anew before it.';
+    assert.deepEqual(invariants(story({ workflows: [run({ failedTasks: misordered })] })), ['a failed workflow task'], 'which nothing has begin anew');
+    assert.deepEqual(invariants(story({ workflows: [run({ status: 'TERMINATED', failedTasks: misordered }), run({ failedTasks: [...misordered, anew] })] })), [], 'which began anew');
+    assert.deepEqual(invariants(story({ workflows: [run({ status: 'TERMINATED', failedTasks: ['cause 5: Workflow is not defined'] })] })).toSorted(), ['a failed workflow task', 'a run that ended badly']);
     assert.deepEqual(invariants(story({ workflows: [run({ type: 'connection', status: 'TERMINATED' })] })), ['a run that ended badly']);
     assert.deepEqual(invariants(story({ workflows: [run({ status: 'FAILED' })] })), ['a run that ended badly']);
     assert.deepEqual(invariants(story({ workflows: [run({ status: 'CONTINUED_AS_NEW' }), run({ status: 'COMPLETED' })] })), []);

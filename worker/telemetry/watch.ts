@@ -16,6 +16,8 @@ interface Watched {
   everyMs?: number;
 }
 
+const firstMs = 15_000;
+
 /** Now and then: how many contacts stand where, and how the feeds do, as metrics; a feed whose state has changed is logged. Answers how to end it, once a look that is under way is over. */
 export function watchConnection(watched: Watched): () => Promise<void> {
   const last = new Map<Crm, string>();
@@ -25,9 +27,14 @@ export function watchConnection(watched: Watched): () => Promise<void> {
   };
   // Temporal or a worker that is away shows elsewhere; the next look comes by itself.
   const tick = (): Promise<void> => look().catch((error: unknown) => watched.log.debug({ error: String(error) }, 'The connection could not be looked at.'));
-  let looking = tick();
-  const timer = setInterval(() => { looking = looking.then(tick); }, watched.everyMs ?? 60_000);
+  let looking = Promise.resolve();
+  const next = (): void => { looking = looking.then(tick); };
+  const everyMs = watched.everyMs ?? 60_000;
+  // Not at once: what was on its way to a worker that died comes here some seconds later, and a question before it may do harm (docs/decisions/0019).
+  const first = setTimeout(next, Math.min(everyMs, firstMs));
+  const timer = setInterval(next, everyMs);
   return () => {
+    clearTimeout(first);
     clearInterval(timer);
     return looking;
   };
