@@ -35,5 +35,8 @@ export async function troublesOf(stage: ChaosStage): Promise<string[]> {
     patiently(() => stage.sluice.health()).then(({ status, problems }) => [...(status === 'ready' ? [] : [`it is ${status}`]), ...problems]),
     ...(['hubspot', 'salesforce'] as const).map((crm) => patiently(() => stage.feed(crm)).then(({ trouble }) => (trouble === null ? [] : [`the feed of ${crm} at ${trouble.at}: ${trouble.what}`]))),
   ]);
-  return asked.flatMap((one, i) => (one.status === 'fulfilled' ? one.value : [`${['the connection', 'the feed of hubspot', 'the feed of salesforce'][i]} does not answer: ${one.reason instanceof Error ? String(one.reason.cause ?? one.reason) : String(one.reason)}`]));
+  return asked.flatMap((one, i) => (one.status === 'fulfilled' ? one.value : [`${['the connection', 'the feed of hubspot', 'the feed of salesforce'][i]} does not answer: ${wordsOf(one.reason)}`]));
 }
+
+/** The innermost words: the client wraps what the server says. */
+const wordsOf = (error: unknown): string => (error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error));
