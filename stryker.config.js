@@ -7,11 +7,12 @@ process.env.SLUICE_TEST_CASES ??= '0.05';
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
   mutate: ['sync/**/*.ts'],
-  ignorePatterns: ['**', ...['sync', 'test', 'workflows', 'activities', 'worker', 'bench'].map((folder) => `!${folder}/**/*.ts`)],
-  testRunner: 'tap',
-  tap: { testFiles: ['test/sync/*.test.ts'], nodeArgs: ['--test-reporter=tap', '-r', '{{hookFile}}', '{{testFile}}'] },
+  ignorePatterns: ['**', '!sync/**/*.ts', '!test/sync/*.ts', '!test/support/cases.ts'],
+  plugins: ['./test/mutation/runner.ts'],
+  testRunner: 'in-process',
   coverageAnalysis: 'perTest',
-  incrementalFile: '.cache/mutation-incremental.json',
+  // What was imported for a mutant stays in memory.
+  maxTestRunnerReuse: 300,
   tempDirName: '.cache/stryker',
   reporters: ['clear-text', 'json'],
   jsonReporter: { fileName: '.cache/mutation.json' },
