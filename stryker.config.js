@@ -2,7 +2,7 @@
 import process from 'node:process';
 
 // A mutant that survives costs all cases; a killed one falls within the first few.
-process.env.SLUICE_TEST_CASES ??= '0.05';
+process.env.SLUICE_TEST_CASES ??= '0.02';
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
