@@ -1,8 +1,8 @@
 // Mutation testing of the rules (`npm run mutate`): each change that no test of `test/sync/` notices is listed.
 import process from 'node:process';
 
-// A mutant that survives costs all cases; a killed one falls within the first few.
-process.env.SLUICE_TEST_CASES ??= '0.02';
+// A mutant that survives costs all cases; a killed one falls within the first few, and what only many cases notice lacks a test of its own.
+process.env.SLUICE_TEST_CASES ??= '0.01';
 
 /** @type {import('@stryker-mutator/api/core').PartialStrykerOptions} */
 export default {
@@ -11,8 +11,9 @@ export default {
   plugins: ['./test/mutation/runner.ts'],
   testRunner: 'in-process',
   coverageAnalysis: 'perTest',
+  incrementalFile: '.cache/mutation-incremental.json',
   // What was imported for a mutant stays in memory.
-  maxTestRunnerReuse: 300,
+  maxTestRunnerReuse: 1000,
   tempDirName: '.cache/stryker',
   reporters: ['clear-text', 'json'],
   jsonReporter: { fileName: '.cache/mutation.json' },

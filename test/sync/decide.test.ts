@@ -168,6 +168,13 @@ describe('opt-out', () => {
     const decision = run([field('true', 'true', optOut)], { base: { hs_email_optout: 'true' } });
     assert.deepEqual([decision.salesforce, decision.problems, decision.settled], [{}, [], { hs_email_optout: 'true' }]);
   });
+  test('it goes the way of the mapping and of the pass, as everything does', () => {
+    assert.deepEqual(writes([field('true', 'false', optOut)], { mode: 'hubspot-only' }), {});
+    assert.deepEqual(writes([field('true', 'false', { ...optOut, direction: 'to-hubspot' })]), {});
+  });
+  test('what Salesforce said meanwhile is kept', () => {
+    assert.deepEqual(run([field('true', 'false', optOut)], { base: { hs_email_optout: 'true' } }).fields[0]?.lost, { side: 'salesforce', text: 'false', at: null });
+  });
   test('"Always use Salesforce" writes none of it in Salesforce, and settles nothing', () => {
     const decision = run([field('true', null, { ...optOut, rule: 'always-salesforce' })]);
     assert.deepEqual([decision.salesforce, decision.settled], [{}, {}]);
@@ -233,6 +240,9 @@ describe('creating a Salesforce record', () => {
       ]);
       assert.equal(decision.summary, 'Nothing is written; cannot write email.');
     });
+    test('with one, a record is created', () => {
+      assert.deepEqual(run([field('ada@x', null, { hubspot: 'email', salesforce: 'Email', treatment: 'email' })], { ...create, createAs: 'Contact' }).salesforce, { Email: 'ada@x', LastName: '[not provided]' });
+    });
     test('an existing record gets its other values', () => {
       assert.deepEqual(run([email, field('Boss', null)]).salesforce, { Title: 'Boss' });
     });
@@ -263,6 +273,7 @@ describe('state and country', () => {
     const decision = run([state('Ohio', 'Texas'), country('USA', 'USA')], { base });
     assert.deepEqual(decision.salesforce, { MailingCountry: 'USA', MailingState: 'Ohio' });
     assert.deepEqual(decision.fields.map((one) => one.action), ['to-salesforce', 'none']);
+    assert.deepEqual(nextBase(base, decision, { hubspot: [], salesforce: ['MailingCountry', 'MailingState'] }), { state: 'Ohio', country: 'USA' });
   });
   test('R35 the other half goes along even while it goes to HubSpot', () => {
     assert.deepEqual(writes([state('Ohio', 'Texas'), country('USA', 'United States')], { base }), { hubspot: { country: 'United States' }, salesforce: { MailingCountry: 'United States', MailingState: 'Ohio' } });

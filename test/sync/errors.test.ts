@@ -21,7 +21,7 @@ describe('the table of errors is the only classification', () => {
     ['quota', 'api-limit', 'allowance', [
       salesforce('REQUEST_LIMIT_EXCEEDED', { status: 403, context: { limit: { used: 100, limit: 100 } } }),
       salesforce('REQUEST_LIMIT_EXCEEDED', { status: 403, message: 'TotalRequests Limit exceeded.' }),
-      hubspot(429, 'RATE_LIMIT', 'DAILY You have reached your daily limit.'), hubspot(429, 'DAILY'), hubspot(429, null, 'The daily limit is reached.'), salesforce('ALLOWANCE_SPENT'), hubspot(null, 'ALLOWANCE_SPENT'),
+      hubspot(429, 'RATE_LIMIT', 'DAILY You have reached your daily limit.'), hubspot(429, 'DAILY'), hubspot(429, null, 'The daily limit is reached.'), hubspot(429, 'RATE_LIMIT', 'DAILY'), salesforce('ALLOWANCE_SPENT'), hubspot(null, 'ALLOWANCE_SPENT'),
     ]],
     ['quota', 'api-limit', 'hourly', [salesforce('STORAGE_LIMIT_EXCEEDED')]],
     ['auth', 'authentication', 'hold', [
@@ -44,7 +44,7 @@ describe('the table of errors is the only classification', () => {
       salesforce('DUPLICATES_DETECTED'), salesforce('DUPLICATE_VALUE'), salesforce('DUPLICATE_EXTERNAL_ID'), salesforce(null, { status: 300 }), hubspot(409, 'CONFLICT', 'Contact already exists. Existing ID: 51'), hubspot(409), hubspot(400, 'CONFLICTING_UNIQUE_VALUE'),
     ]],
     ['record-missing', 'record-missing', 'on-change', [
-      ...['ENTITY_IS_DELETED', 'NOT_FOUND', 'INVALID_CROSS_REFERENCE_KEY', 'CANNOT_UPDATE_CONVERTED_LEAD'].map((code) => salesforce(code)), salesforce(null, { status: 404 }), hubspot(404, 'OBJECT_NOT_FOUND'), hubspot(404),
+      ...['ENTITY_IS_DELETED', 'NOT_FOUND', 'INVALID_CROSS_REFERENCE_KEY', 'CANNOT_UPDATE_CONVERTED_LEAD'].map((code) => salesforce(code)), salesforce(null, { status: 404 }), hubspot(404, 'OBJECT_NOT_FOUND'), hubspot(404), hubspot(400, 'OBJECT_NOT_FOUND'),
     ]],
     ['permissions', 'permissions', 'on-change', [
       ...['INSUFFICIENT_ACCESS_OR_READONLY', 'INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY', 'INVALID_FIELD_FOR_INSERT_UPDATE', 'INACTIVE_OWNER_OR_USER', 'INSUFFICIENT_ACCESS'].map((code) => salesforce(code)), hubspot(403), hubspot(400, 'VALIDATION_ERROR', 'READ_ONLY_VALUE x'),

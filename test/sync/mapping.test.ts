@@ -146,6 +146,12 @@ describe('resolveMappings', () => {
     assert.equal(checkbox.fields.Lead[0]?.required, false, 'a checkbox is never blank');
   });
 
+  test('skips what does not go together, with the reason', () => {
+    const { fields, skipped } = resolveMappings([{ hubspot: 'jobtitle', lead: 'Birthday', rule: 'two-way' }], [property('jobtitle')], { Lead: [salesforceField('Birthday', 'date')], Contact: [] });
+    assert.deepEqual(fields, { Lead: [], Contact: [] });
+    assert.deepEqual(skipped, [{ hubspot: 'jobtitle', salesforce: 'Birthday', object: 'Lead', reason: 'HubSpot\'s jobtitle (string, text) and Salesforce\'s Birthday (date) have types that do not go together.' }]);
+  });
+
   test('email has rules of its own', () => {
     const { fields } = resolveMappings([both('email', 'Email')], [property('email')], { Lead: [salesforceField('Email', 'email')], Contact: [salesforceField('Email', 'email')] });
     assert.deepEqual([fields.Lead[0]?.treatment, fields.Contact[0]?.treatment], ['email', 'email']);
