@@ -249,7 +249,7 @@ describe('creating a Salesforce record', () => {
     test('another value that cannot be written keeps nothing from being created', () => {
       assert.deepEqual(run([field('x', null, {}, { h: noOption }), at('email', 'Email', 'ada@x')], { ...create, createAs: 'Contact' }).salesforce, { Email: 'ada@x', LastName: '[not provided]' });
     });
-    test('a blank one is no invalid one: without it, nothing would be decided', () => {
+    test('a blank one is no invalid one, and a contact without one is not decided at all', () => {
       assert.deepEqual(run([field(null, null, { hubspot: 'email', salesforce: 'Email', treatment: 'email' })], { ...create, createAs: 'Contact' }).salesforce, { LastName: '[not provided]' });
     });
   });
