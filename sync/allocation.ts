@@ -104,9 +104,9 @@ export function budgetOf(spending: Spending, allocation: Allocation, now: number
   const { account } = spending;
   const shut = (lane: Lane): Shut | null => {
     const reasons: Shut[] = [
-      ...(spending.refusedUntil > now ? [{ why: 'refused' as const, until: spending.refusedUntil }] : []),
-      ...(spending.shut[lane] ? [{ why: 'spent' as const, until: opensAt(spending, allocation, lane, now) }] : []),
-      ...(lane !== 'live' && account !== null && account.used >= account.limit * ACCOUNT_MARK ? [{ why: 'account' as const, until: account.at + looksAgainMs }] : []),
+      { why: 'refused', until: spending.refusedUntil },
+      { why: 'spent', until: spending.shut[lane] ? opensAt(spending, allocation, lane, now) : 0 },
+      { why: 'account', until: lane !== 'live' && account !== null && account.used >= account.limit * ACCOUNT_MARK ? account.at + looksAgainMs : 0 },
     ];
     return reasons.filter(({ until }) => until > now).reduce<Shut | null>((last, one) => (last === null || one.until > last.until ? one : last), null);
   };

@@ -17,7 +17,7 @@ export interface Attempt {
 export function attemptOf({ salesforce }: PairWrite, { fields }: Decision, earlier: Attempt | null): Attempt {
   const record = salesforce.kind === 'update' ? salesforce.ref.id : null;
   const sent = fields.flatMap(({ hubspot, action, baseAfter }) =>
-    (action === 'none' || baseAfter === undefined ? [] : [[hubspot, { side: action === 'to-hubspot' ? 'hubspot' : 'salesforce', key: baseAfter }] as const]));
+    (baseAfter === undefined ? [] : [[hubspot, { side: action === 'to-hubspot' ? 'hubspot' : 'salesforce', key: baseAfter }] as const]));
   return { record, fields: { ...(earlier?.record === record && earlier.fields), ...Object.fromEntries(sent) } };
 }
 
@@ -26,7 +26,8 @@ export function landed({ record, fields }: Attempt, pair: { match: PairMatch; fi
   if (pair.match.kind !== 'linked' || (record !== null && pair.match.record.link.id !== record)) return {};
   return Object.fromEntries(pair.fields.flatMap((field) => {
     const sent = fields[field.hubspot];
-    const there = sent === undefined ? undefined : sent.side === 'hubspot' ? field.h : field.s;
-    return sent !== undefined && there?.key === sent.key ? [[field.hubspot, sent.key]] : [];
+    if (sent === undefined) return [];
+    const there = sent.side === 'hubspot' ? field.h : field.s;
+    return there.key === sent.key ? [[field.hubspot, sent.key]] : [];
   }));
 }

@@ -68,9 +68,8 @@ function converted(field: MappedField, from: From, value: string, { owners, time
     case 'owner':
       return convertOwner(field, from, value, owners);
     case 'date': case 'day': case 'datetime':
-      break;
+      return convertTime(field, from, value, conversion, timeZone);
   }
-  return convertTime(field, from, value, conversion, timeZone);
 }
 
 /** Salesforce takes null for a blank, except where it demands a value; a Salesforce checkbox that exists is never blank. */

@@ -54,19 +54,19 @@ export function decide(input: DecideInput): Decision {
   const decided = withPartners(input.fields.map((field) => ({ field, verdict: decideField(field, input) })));
   const unidentified = lacksEmail(decided, input);
   const verdicts = unidentified ? decided.map(leftOut) : decided;
-  const fields = verdicts.map(({ field, verdict }) => fieldDecision(field, verdict, input));
+  const told = verdicts.map((one) => ({ ...one, decision: fieldDecision(one.field, one.verdict, input) }));
+  const fields = told.map(({ decision }) => decision);
   const hubspot: Record<string, string> = {};
   const salesforce: Record<string, ApiValue> = input.mode === 'create-in-salesforce' && !unidentified ? placeholders(input) : {};
   const settled: Base = {};
-  verdicts.forEach(({ field, verdict, rewrite }, index) => {
-    const { action } = fields[index] ?? { action: 'none' };
+  for (const { field, verdict, rewrite, decision: { action } } of told) {
     if (action === 'to-hubspot') hubspot[field.hubspot] = String(field.s.write);
     else if (action === 'to-salesforce') salesforce[field.salesforce] = field.h.write ?? null;
     if (rewrite !== undefined) salesforce[field.salesforce] = rewrite;
     if (action === 'none' && !unidentified && settles(field, verdict)) settled[field.hubspot] = field.s.key;
     // Linked now: Salesforce's owner stands even if it cannot be taken over, until HubSpot's changes from what it is.
     else if (takesOwner(field, input) && verdict.waitsForBase !== true) settled[field.hubspot] = field.h.key;
-  });
+  }
   const problems = fields.flatMap(({ hubspot, salesforce, problem }) => (problem === undefined ? [] : [{ hubspot, salesforce, ...problem }]));
   problems.sort((a, b) => (a.hubspot < b.hubspot ? -1 : 1));
   const sorted = { hubspot: inOrder(hubspot), salesforce: inOrder(salesforce), settled: inOrder(settled) };

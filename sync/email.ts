@@ -14,5 +14,5 @@ export function isValidEmail(email: string | null | undefined): boolean {
   const normal = normaliseEmail(email);
   if (normal === null || normal.length > 254) return false;
   const at = normal.lastIndexOf('@');
-  return at > 0 && at <= 64 && LOCAL.test(normal.slice(0, at)) && DOMAIN.test(normal.slice(at + 1));
+  return at !== -1 && at <= 64 && LOCAL.test(normal.slice(0, at)) && DOMAIN.test(normal.slice(at + 1));
 }

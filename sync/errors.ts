@@ -1,11 +1,12 @@
 /** The only classification of what the two CRMs refuse (behaviour: section 8). Pure. */
+import { cut } from './convert/text.ts';
 import { HUBSPOT_CODES, SALESFORCE_CODES, TREATMENTS, type ErrorClass, type RetryPolicy } from './errors/table.ts';
 import type { ErrorCategory } from './records.ts';
 
 export type { ErrorClass, RetryPolicy } from './errors/table.ts';
 
 /** What a token endpoint answers for ever, until a person acts (RFC 6749, section 5.2; Salesforce adds the last four). */
-const OAUTH_REFUSALS = new Set([
+const OAUTH_REFUSALS: ReadonlySet<string | null> = new Set([
   'invalid_grant', 'invalid_client', 'unauthorized_client', 'unsupported_grant_type', 'invalid_scope', 'invalid_client_id', 'inactive_user', 'inactive_org', 'access_denied',
 ]);
 
@@ -68,11 +69,13 @@ export function classify(failure: Failure): Classified {
         : inWords(remedy, fields),
     message: safeMessage(failure.message),
     fields,
-    lock: failure.system === 'salesforce' && name === 'temporary' && LOCK.test(`${failure.code ?? ''} ${failure.message}`),
+    lock: failure.system === 'salesforce' && name === 'temporary' && LOCK.test(wordsOf(failure)),
     known: found !== null,
     existingId: failure.system === 'hubspot' ? /Existing ID: (\d+)/.exec(failure.message)?.[1] ?? null : null,
   };
 }
+
+const wordsOf = ({ code, message }: Pick<Failure, 'code' | 'message'>): string => [code, message].join(' ');
 
 const inWords = (remedy: string, fields: readonly string[]): string => (fields.length === 0 ? remedy : `${remedy} Fields: ${fields.join(', ')}.`);
 
@@ -81,7 +84,7 @@ function salesforceClass({ status, code, message, context }: Failure): ErrorClas
   // Triggers and flows are wrapped: a lock inside passes by itself.
   if (code === 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY' && LOCK.test(message)) return 'temporary';
   if (/association limit/i.test(message)) return 'associations';
-  return (code === null ? undefined : SALESFORCE_CODES.get(code)) ?? byStatus(status, code);
+  return SALESFORCE_CODES.get(code) ?? byStatus(status, code);
 }
 
 /** Daily and concurrent limit share a code: the daily one shows in the header, else in the words. */
@@ -90,21 +93,21 @@ function isDaily(message: string, limit: { used: number; limit: number } | null)
 }
 
 function hubspotClass({ status, code, message }: Failure): ErrorClass | null {
-  if (status === 429) return /\bDAILY\b/i.test(`${code ?? ''} ${message}`) ? 'quota' : 'temporary';
-  if (status === 423 || status === 477 || (status !== null && status >= 500)) return 'temporary';
+  if (status === 429) return /\bDAILY\b/i.test(wordsOf({ code, message })) ? 'quota' : 'temporary';
+  if (status === 423 || status === 477 || (status ?? 0) >= 500) return 'temporary';
   // A validation error says in its single errors, or in words, what it is really about.
-  const single = HUBSPOT_CODES.get(/^[A-Z_]+\b/.exec(message)?.[0] ?? '');
+  const single = HUBSPOT_CODES.get(/^[A-Z_]+\b/.exec(message)?.[0] ?? null);
   if (single !== undefined && single !== 'property-value') return single;
   if (/propert(?:y|ies)\b.*\b(?:does not|do not|doesn't) exist/i.test(message)) return 'property-mapping';
   if (/validation rule/i.test(message)) return 'custom-code';
   if (/association limit/i.test(message)) return 'associations';
-  return (code === null ? undefined : HUBSPOT_CODES.get(code)) ?? byStatus(status, code)
+  return HUBSPOT_CODES.get(code) ?? byStatus(status, code)
     ?? (status === 403 ? 'permissions' : status === 409 ? 'duplicates' : null);
 }
 
 /** What a status or a broken connection says where the code says nothing. */
 function byStatus(status: number | null, code: string | null): ErrorClass | null {
-  if (status === 401 || OAUTH_REFUSALS.has(code ?? '')) return 'auth';
+  if (status === 401 || OAUTH_REFUSALS.has(code)) return 'auth';
   if (status === 404) return 'record-missing';
   if (status === 300) return 'duplicates';
   if (status !== null) return status >= 500 || status === 408 || status === 429 ? 'temporary' : null;
@@ -125,6 +128,5 @@ export const withoutSecrets = (text: string): string => SECRETS.reduce((left, se
 
 /** A vendor's message without tokens and secrets, in one line of at most 500 characters. */
 export function safeMessage(message: string): string {
-  const clean = withoutSecrets(message).replace(/\s+/g, ' ').trim();
-  return clean.length <= MAX_MESSAGE_LENGTH ? clean : `${clean.slice(0, MAX_MESSAGE_LENGTH).replace(/[\uD800-\uDBFF]$/, '')}…`;
+  return cut(withoutSecrets(message).replace(/\s+/g, ' ').trim(), MAX_MESSAGE_LENGTH);
 }

@@ -17,10 +17,8 @@ export interface Mapping {
   rule: UpdateRule;
 }
 
-const on = (hubspot: string, lead: string | undefined, contact: string | undefined,
-  rule: UpdateRule = 'salesforce-unless-blank'): Mapping => ({
-  hubspot, ...(lead === undefined ? {} : { lead }), ...(contact === undefined ? {} : { contact }), rule,
-});
+const on = (hubspot: string, lead: string, contact: string | undefined, rule: UpdateRule = 'salesforce-unless-blank'): Mapping =>
+  ({ hubspot, lead, ...(contact === undefined ? {} : { contact }), rule });
 const same = (hubspot: string, field: string, rule?: UpdateRule): Mapping => on(hubspot, field, field, rule);
 
 /** The mappings of a new connection [KB-SYNC], which cannot be removed there; "Don't sync" has that effect. */
@@ -77,8 +75,9 @@ export function checkMappings(mappings: readonly Mapping[]): string | null {
       if (field === undefined) continue;
       if (field.trim() === '') return `The mapping of ${hubspot} has an empty ${object} field: leave it out instead.`;
       // Salesforce's field names have no case.
-      const key = `${object}.${field.toLowerCase()}`;
-      if (OWN_FIELDS.has(field.toLowerCase())) return `${object}.${field} cannot be mapped: Sluice writes it itself.`;
+      const name = field.toLowerCase();
+      const key = `${object}.${name}`;
+      if (OWN_FIELDS.has(name)) return `${object}.${field} cannot be mapped: Sluice writes it itself.`;
       if (fields.has(key)) return `The Salesforce field ${object}.${field} is mapped twice.`;
       fields.add(key);
     }

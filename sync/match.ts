@@ -4,7 +4,7 @@
  */
 import { isValidEmail, normaliseEmail } from './email.ts';
 import { fateOf, refOf, type HubSpotCandidate, type SalesforceCandidate, type Seeker } from './match/candidates.ts';
-import type { HubSpotContactId, Link, Rung, SalesforceRef } from './records.ts';
+import type { HubSpotContactId, Link, Rung, SalesforceRef, SalesforceType } from './records.ts';
 
 export { isValidEmail, normaliseEmail } from './email.ts';
 export type { HubSpotCandidate, SalesforceCandidate, Seeker } from './match/candidates.ts';
@@ -33,12 +33,7 @@ export function matchFromHubSpot({ contact, candidates, takenBy = {} }: {
 }): Match {
   const ladder = new Ladder(contact, candidates, takenBy);
   if (contact.link !== null) return ladder.byLink(contact.link);
-  const primary = normaliseEmail(contact.email);
-  const secondary = contact.additionalEmails.map(normaliseEmail).filter((email) => email !== null);
-  return ladder.byExternalId()
-    ?? (primary === null ? null : ladder.byEmail([primary]))
-    ?? (secondary.length === 0 ? null : ladder.byEmail(secondary))
-    ?? { kind: 'none' };
+  return ladder.byExternalId() ?? ladder.byEmail([contact.email]) ?? ladder.byEmail(contact.additionalEmails) ?? { kind: 'none' };
 }
 
 /** One contact's search; each rung answers null where it finds nobody. */
@@ -46,13 +41,13 @@ class Ladder {
   readonly #contact: Seeker;
   readonly #records: SalesforceCandidate[];
   readonly #takenBy: Readonly<Record<string, HubSpotContactId>>;
-  readonly #ownIds: Set<string>;
+  readonly #ownIds: ReadonlySet<string | null>;
 
   constructor(contact: Seeker, candidates: readonly SalesforceCandidate[], takenBy: Readonly<Record<string, HubSpotContactId>>) {
     this.#contact = contact;
     this.#records = [...new Map(candidates.map((one) => [one.id, one])).values()].sort((a, b) => (a.id < b.id ? -1 : 1));
     this.#takenBy = takenBy;
-    this.#ownIds = new Set<string>([contact.hubspotId, ...contact.mergedIds]);
+    this.#ownIds = new Set([contact.hubspotId, ...contact.mergedIds]);
   }
 
   /** Rung 1: the stored link, after conversion and merge. */
@@ -64,13 +59,13 @@ class Ladder {
 
   /** Rung 2: records that hold this contact's id or one it was merged from. */
   byExternalId(): Match | null {
-    const holders = this.#records.filter((one) => one.externalId !== null && this.#ownIds.has(one.externalId));
+    const holders = this.#records.filter((one) => this.#ownIds.has(one.externalId));
     const ends = holders.map((one) => this.#follow(one, 'external-id'));
     const follow = ends.find((end) => end.kind === 'follow');
     if (follow !== undefined) return follow;
     // A holder that was deleted for good leaves nothing to link: the next rungs go on.
     const live = [...new Map(ends.flatMap((end) => (end.kind === 'live' ? [[end.record.id, end.record] as const] : []))).values()];
-    return this.#oneOf(this.#ofPrimary(live), 'external-id', 'external-id', `${plural(live, 'record')} in Salesforce hold the HubSpot id of this contact`);
+    return this.#oneOf(this.#ofPrimary(live), 'external-id', 'external-id', () => `${live.length} records in Salesforce hold the HubSpot id of this contact.`);
   }
 
   /**
@@ -88,20 +83,18 @@ class Ladder {
   }
 
   /** Rungs 3 and 4: the one live Contact with the email, else the one unconverted Lead. */
-  byEmail(emails: readonly string[]): Match | null {
-    const live = this.#records.filter((one) => fateOf(one).kind === 'live' && emails.includes(normaliseEmail(one.email) ?? ''));
-    const contacts = live.filter((one) => one.type === 'Contact');
-    const people = contacts.length > 0 ? contacts : live;
-    return this.#oneOf(people, 'contact-email', 'lead-email', `${plural(people, contacts.length > 0 ? 'Contact' : 'Lead')} in Salesforce have the email of this contact`);
+  byEmail(emails: readonly (string | null)[]): Match | null {
+    const live = this.#records.filter((one) => fateOf(one).kind === 'live' && hasOneOf(emails, one));
+    return this.#oneOf(live, 'contact-email', 'lead-email', (type, count) => `${count} ${type}s in Salesforce have the email of this contact.`);
   }
 
   /** A live Contact beats a live Lead; several of a kind are for a person. */
-  #oneOf(live: readonly SalesforceCandidate[], contactRung: Rung, leadRung: Rung, several: string): Match | null {
+  #oneOf(live: readonly SalesforceCandidate[], contactRung: Rung, leadRung: Rung, several: (type: SalesforceType, count: number) => string): Match | null {
     const contacts = live.filter((one) => one.type === 'Contact');
     const choice = contacts.length > 0 ? contacts : live;
     const [only] = choice;
     if (only === undefined) return null;
-    if (choice.length > 1) return { kind: 'review', why: `${several}.`, candidates: choice.map(refOf) };
+    if (choice.length > 1) return { kind: 'review', why: several(only.type, choice.length), candidates: choice.map(refOf) };
     return this.#linked(only, only.type === 'Contact' ? contactRung : leadRung);
   }
 
@@ -118,7 +111,7 @@ class Ladder {
       const fate = fateOf(record);
       if (fate.kind === 'live') return { kind: 'live', record };
       seen.add(ref.id);
-      if (fate.kind === 'gone' || seen.has(fate.ref.id)) return { kind: 'gone', ref, how: fate.kind === 'gone' && fate.how === 'deleted' ? 'deleted' : 'not-visible' };
+      if (fate.kind === 'gone' || seen.has(fate.ref.id)) return { kind: 'gone', ref, how: fate.how === 'deleted' ? 'deleted' : 'not-visible' };
       ref = fate.ref;
     }
   }
@@ -139,15 +132,19 @@ class Ladder {
   }
 
   #duplicatesOf(record: SalesforceCandidate): SalesforceRef[] {
-    const emails = new Set([this.#contact.email, ...this.#contact.additionalEmails].map(normaliseEmail).filter((email) => email !== null));
+    const emails = [this.#contact.email, ...this.#contact.additionalEmails];
     return this.#records
       .filter((one) => one.id !== record.id && fateOf(one).kind === 'live')
-      .filter((one) => (one.externalId !== null && this.#ownIds.has(one.externalId)) || emails.has(normaliseEmail(one.email) ?? ''))
+      .filter((one) => this.#ownIds.has(one.externalId) || hasOneOf(emails, one))
       .map(refOf);
   }
 }
 
-const plural = (records: readonly unknown[], noun: string): string => `${records.length} ${noun}s`;
+/** Whether a record has one of these emails; a blank is none. */
+function hasOneOf(emails: readonly (string | null)[], record: { email: string | null }): boolean {
+  const wanted = normaliseEmail(record.email);
+  return wanted !== null && emails.some((email) => normaliseEmail(email) === wanted);
+}
 
 const goneBecause = ({ ref, how }: { ref: SalesforceRef; how: 'deleted' | 'not-visible' }): string => (how === 'deleted'
   ? `${ref.type} ${ref.id} was deleted in Salesforce.`
@@ -179,9 +176,9 @@ export function matchFromSalesforce({ record, knownContact, candidates }: {
   const fate = fateOf(record);
   if (fate.kind === 'moved') return { kind: 'follow', ref: fate.ref };
   if (fate.kind === 'gone') return { kind: 'skip', reason: fate.how };
-  const contactOf = (id: string) => candidates.find((one) => !one.archived && (one.id === id || one.mergedIds.some((merged) => merged === id)));
-  const known = knownContact === null ? null : contactOf(knownContact)?.id ?? knownContact;
-  const claimed = record.externalId === null || record.externalId === '' ? null : record.externalId as HubSpotContactId;
+  const contactOf = (id: HubSpotContactId | null) => candidates.find((one) => !one.archived && (one.id === id || one.mergedIds.some((merged) => merged === id)));
+  const known = contactOf(knownContact)?.id ?? knownContact;
+  const claimed = record.externalId === '' ? null : record.externalId as HubSpotContactId | null;
   if (claimed !== null) {
     const holder = contactOf(claimed);
     if (holder === undefined) return { kind: 'gone', contact: claimed, why: `${record.type} ${record.id} belongs to HubSpot contact ${claimed}, which is deleted or cannot be seen.` };

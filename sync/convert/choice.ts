@@ -20,24 +20,15 @@ const own = (value: string, options: readonly Option[] | null): string =>
 
 type Lists = { hubspot: readonly Option[] | null; salesforce: readonly Option[] | null };
 
-/** Both sides meet in Salesforce's values, or in HubSpot's where Salesforce holds free text. Null: no such option there. */
-function across(from: From, value: string, lists: Lists): { key: string; write: string } | { key: string; write: null } {
+/** Both sides meet in Salesforce's values, or in HubSpot's where Salesforce holds free text. Nothing to write: no such option there. */
+function across(from: From, value: string, lists: Lists): { key: string; write: string | null } {
   const source = own(value, lists[from]);
   const target = lists[from === 'hubspot' ? 'salesforce' : 'hubspot'];
-  const meeting = lists.salesforce === null ? 'hubspot' : 'salesforce';
   if (target === null) return { key: source, write: source };
   const option = optionFor(source, labelOf(source, lists[from]), target);
-  const key = meeting === from ? source : option?.value ?? source;
-  if (option === null) return { key, write: null };
+  if (from === 'hubspot' || lists.salesforce === null) return { key: option?.value ?? source, write: option?.value ?? null };
   // What is written must read back as the same value, or the two sides would never settle.
-  if (meeting === from && backOf(option.value, from, lists) !== source) return { key, write: null };
-  return { key, write: option.value };
-}
-
-function backOf(value: string, from: From, lists: Lists): string | null {
-  const list = lists[from];
-  const other: From = from === 'hubspot' ? 'salesforce' : 'hubspot';
-  return list === null ? value : optionFor(value, labelOf(value, lists[other]), list)?.value ?? null;
+  return { key: source, write: option !== null && optionFor(option.value, option.label, lists.salesforce)?.value === source ? option.value : null };
 }
 
 const notAnOption = (field: MappedField, from: From, values: readonly string[]): Converted['problem'] =>
@@ -54,9 +45,9 @@ export function convertChoice(field: MappedField, from: From, value: string, con
 export function convertChoices(field: MappedField, from: From, value: string, conversion: Extract<Conversion, { kind: 'choices' }>): Converted | null {
   const values = value.split(';').map((one) => one.trim()).filter((one) => one !== '');
   if (values.length === 0) return null;
-  const converted = values.map((one) => across(from, one, conversion));
+  const converted = values.map((value) => ({ value, ...across(from, value, conversion) }));
   const key = [...new Set(converted.map((one) => one.key))].sort().join(';');
-  const unknown = values.filter((_, index) => converted[index]?.write === null);
+  const unknown = converted.filter((one) => one.write === null).map((one) => one.value);
   if (unknown.length > 0) return { key, problem: notAnOption(field, from, unknown) };
   // Never with a leading semicolon: HubSpot would add to the set instead of replacing it [HS-PROP].
   return { key, write: [...new Set(converted.map((one) => one.write))].join(';') };

@@ -2,7 +2,7 @@
 import type { Conversion, MappedField } from '../schema.ts';
 import { problem, quote, type Converted, type From } from './text.ts';
 
-const NUMBER = /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d{1,3}))?$/i;
+const NUMBER = /^([+-]?)(?=\.?\d)(\d*)\.?(\d*)(?:e([+-]?\d{1,3}))?$/i;
 
 /** A decimal: `units` times ten to the minus `scale`. */
 interface Decimal {
@@ -12,11 +12,11 @@ interface Decimal {
 
 function parse(text: string): Decimal | null {
   const match = NUMBER.exec(text);
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] = match ?? [];
-  if (match === null || whole + fraction === '') return null;
+  if (match === null) return null;
+  const [, sign, whole = '', fraction = '', exponent] = match;
   const magnitude = BigInt(whole + fraction);
   const units = sign === '-' ? -magnitude : magnitude;
-  const scale = fraction.length - Number(exponent);
+  const scale = fraction.length - Number(exponent ?? 0);
   return scale >= 0 ? { units, scale } : { units: units * 10n ** BigInt(-scale), scale: 0 };
 }
 
@@ -63,4 +63,4 @@ export function convertNumber(field: MappedField, from: From, value: string, con
 const outside = (field: MappedField, from: From, value: string): Converted['problem'] =>
   problem(field, from, 'NUMBER_OUTSIDE_VALID_RANGE', `${quote(value)} is out of its range`);
 
-const wholeDigits = (canonical: string): number => (canonical.split('.')[0] ?? '').replace(/^-?0*/, '').length;
+const wholeDigits = (canonical: string): number => canonical.replace(/\..*/, '').replace(/^-?0?/, '').length;

@@ -7,21 +7,20 @@ import type { Conversion, MappedField } from '../schema.ts';
 import { problem, quote, type Converted, type From } from './text.ts';
 
 const DAY_MS = 86_400_000;
-const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
+const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?:Z|([+-])(\d{2}):?(\d{2}))?)?$/i;
 
 /** Epoch ms of an ISO date-time (Z, an offset, or none = UTC), an ISO day (its UTC midnight) or epoch ms as digits; else null. */
 export function parseInstant(text: string): number | null {
   if (/^-?\d{1,15}$/.test(text)) return Number(text);
   const match = ISO.exec(text);
   if (match === null) return null;
-  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '', zone = 'Z'] = match;
+  const [, year, month, day, hour = 0, minute = 0, second = 0, fraction = '', sign, offsetHours = 0, offsetMinutes = 0] = match;
   const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day));
   // Date.UTC turns 30 February into March and year 50 into 1950: only what comes back unchanged is a date.
   if (isoDay(midnight) !== `${year}-${month}-${day}`) return null;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null;
-  const offset = /^([+-])(\d{2}):?(\d{2})$/.exec(zone);
-  const offsetMinutes = offset === null ? 0 : (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3]));
-  return midnight + Number(hour) * 3_600_000 + (Number(minute) - offsetMinutes) * 60_000 + Number(second) * 1000
+  const offset = (sign === '-' ? -1 : 1) * (Number(offsetHours) * 60 + Number(offsetMinutes));
+  return midnight + Number(hour) * 3_600_000 + (Number(minute) - offset) * 60_000 + Number(second) * 1000
     + Number(fraction.padEnd(3, '0').slice(0, 3));
 }
 
@@ -76,9 +75,10 @@ export function dayIn(instant: number, timeZone: string): string | null {
   return isoDay(instant) === null ? null : isoDay(wallClock(instant, timeZone));
 }
 
-/** The first instant of a day in a zone (epoch ms); null where the zone skipped that day (Samoa, 2011-12-30). */
+/** The first instant of a day in a zone (epoch ms); null where it is no day, or one that the zone skipped (Samoa, 2011-12-30). */
 export function startOfDay(day: string, timeZone: string): number | null {
-  const midnight = parseInstant(day) ?? NaN;
+  const midnight = parseInstant(day);
+  if (midnight === null) return null;
   // The offsets a day before and a day after bracket any change of clocks at this midnight.
   const guesses = [midnight - DAY_MS, midnight + DAY_MS].map((around) => midnight - (wallClock(around, timeZone) - around));
   const starts = guesses.filter((guess) => dayIn(guess, timeZone) === day);
@@ -87,11 +87,11 @@ export function startOfDay(day: string, timeZone: string): number | null {
 
 /** The first midnight of a zone after an instant (epoch ms). */
 export function nextMidnight(after: number, timeZone: string): number | null {
-  const today = dayIn(after, timeZone);
-  const midnight = today === null ? null : parseInstant(today);
+  const midnight = parseInstant(dayIn(after, timeZone) ?? '');
+  if (midnight === null) return null;
+  const startAfter = (days: number): number | null => startOfDay(isoDay(midnight + days * DAY_MS) ?? '', timeZone);
   // Where a zone skips a day, its midnight is the one after.
-  const starts = midnight === null ? [] : [1, 2].map((days) => startOfDay(isoDay(midnight + days * DAY_MS) ?? '', timeZone));
-  return starts.find((start) => start !== null) ?? null;
+  return startAfter(1) ?? startAfter(2);
 }
 
 /** ISO in UTC, to the second: Salesforce keeps whole seconds. */

@@ -12,20 +12,19 @@ export interface Decided {
   rewrite?: ApiValue;
 }
 
-const ADDRESS_PART = /^(.*)(State|Country)(Code)?$/;
+const HALF = /(?:State|Country)(?=(?:Code)?$)/;
 
 /** Salesforce's name of the other half: `MailingState` <-> `MailingCountry`, `StateCode` <-> `CountryCode`. */
 function partnerOf(salesforce: string): string | null {
-  const match = ADDRESS_PART.exec(salesforce);
-  return match === null ? null : `${match[1] ?? ''}${match[2] === 'State' ? 'Country' : 'State'}${match[3] ?? ''}`;
+  const partner = salesforce.replace(HALF, (half) => (half === 'State' ? 'Country' : 'State'));
+  return partner === salesforce ? null : partner;
 }
 
 /** Adds to each state or country that goes to Salesforce its other half. */
 export function withPartners(decided: readonly Decided[]): Decided[] {
-  const byField = new Map(decided.map((one) => [one.field.salesforce, one]));
+  const byField = new Map<string | null, Decided>(decided.map((one) => [one.field.salesforce, one]));
   return decided.map((one) => {
-    const name = partnerOf(one.field.salesforce);
-    const partner = name === null ? undefined : byField.get(name);
+    const partner = byField.get(partnerOf(one.field.salesforce));
     if (partner === undefined || partner.verdict.go !== 'S') return one;
     if (one.verdict.go === 'S') {
       if (partner.field.h.write !== undefined || one.field.h.write === undefined) return one;

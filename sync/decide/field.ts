@@ -41,8 +41,8 @@ type Step = Omit<Verdict, 'row'>;
 /** A new Salesforce record gets what HubSpot has, except "Always use Salesforce" and "Don't sync". */
 function creating(field: FieldReading, row: Row, { mode }: Circumstances): Step | null {
   if (mode !== 'create-in-salesforce') return null;
-  const { h, s, rule } = field;
-  if (h.key === null || h.key === s.key) return { go: '-', reason: meaningOf(row) };
+  const { h, rule } = field;
+  if (h.key === null) return { go: '-', reason: meaningOf(row) };
   if (requiredSomewhere.includes(field.salesforce)) return { go: 'S', reason: 'the new Salesforce record requires it' };
   if (field.treatment === 'owner') {
     if (rule === 'none') return { go: '-', reason: `rule "${RULE_NAMES.none}"` };
@@ -54,9 +54,9 @@ function creating(field: FieldReading, row: Row, { mode }: Circumstances): Step 
   return { go: 'S', reason: 'the new Salesforce record gets it' };
 }
 
-function waiting({ h, s, rule }: FieldReading, row: Row, { baseOnItsWay }: Circumstances): Step | null {
+function waiting({ rule }: FieldReading, row: Row, { baseOnItsWay }: Circumstances): Step | null {
   const blankOnOneSide = row === 2 || row === 3;
-  if (!baseOnItsWay || !blankOnOneSide || rule === 'none' || h.key === s.key) return null;
+  if (!baseOnItsWay || !blankOnOneSide || rule === 'none') return null;
   return { go: '-', reason: `${meaningOf(row)}; left alone until the page job has handed over what both sides agreed on`, waitsForBase: true };
 }
 
@@ -95,7 +95,7 @@ function optOut({ h, s, rule }: FieldReading, row: Row): Step {
 function owner(field: FieldReading, row: Row, hasBase: boolean, circumstances: Circumstances): Step {
   const { h, s } = field;
   if (h.key === s.key) return { go: '-', reason: meaningOf(row) };
-  const set = (step: Step): Step => (step.go !== 'H' || s.problem === undefined ? step
+  const set = (step: Step): Step => (s.problem === undefined ? step
     : { go: '-', reason: 'the Salesforce owner is no HubSpot owner, so the owner in HubSpot is left alone' });
   if (s.key === null) return h.problem === undefined ? { go: 'S', reason: 'Salesforce shows no owner' } : { go: '-', reason: 'no owner that both sides know' };
   if (circumstances.linkedNow) return set({ go: 'H', reason: 'linked to an existing record, whose owner is taken' });

@@ -16,8 +16,8 @@ export function newest(hubspotChangedAt: number | null, { after, before }: Sales
   if (hubspotChangedAt === null || before === null) return { winner: 'salesforce', why: 'the times are not known, so Salesforce wins' };
   if (hubspotChangedAt - before > TIE_MS) return { winner: 'hubspot', why: 'HubSpot changed later' };
   // Without a base, no read is known that showed the agreed value.
-  const from = hasBase ? after : null;
-  if (from !== null && from - hubspotChangedAt > TIE_MS) return { winner: 'salesforce', why: 'Salesforce changed later' };
-  const tied = from !== null && Math.abs(before - from) <= TIE_MS;
+  const from = (hasBase ? after : null) ?? -Infinity;
+  if (from - hubspotChangedAt > TIE_MS) return { winner: 'salesforce', why: 'Salesforce changed later' };
+  const tied = Math.abs(before - from) <= TIE_MS;
   return { winner: 'salesforce', why: tied ? 'both changed at the same time, so Salesforce wins' : 'the order is not known, so Salesforce wins' };
 }

@@ -65,7 +65,7 @@ export const TREATMENTS: Record<ErrorClass, Treatment> = {
   },
 };
 
-const classes = (list: Partial<Record<ErrorClass, string>>): ReadonlyMap<string, ErrorClass> =>
+const classes = (list: Partial<Record<ErrorClass, string>>): ReadonlyMap<string | null, ErrorClass> =>
   new Map((Object.entries(list) as [ErrorClass, string][]).flatMap(([name, codes]) => codes.split(' ').map((code) => [code, name] as const)));
 
 /** ALLOWANCE_SPENT is Sluice's own. REQUEST_LIMIT_EXCEEDED and CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY are decided by more than their code. */

@@ -31,6 +31,8 @@ describe('a write that was not answered', () => {
     assert.deepEqual(landed(sent, pair('L1', ['Duchess', 'Baroness'], ['2', '3'])), { jobtitle: 'Baroness', phone: '2' });
     assert.deepEqual(landed(sent, pair('L1', ['Baroness', 'Countess'], ['2', '2'])), { phone: '2' });
     assert.deepEqual(landed(sent, pair('L1', ['Baroness', 'Countess'], ['1', '2'])), {});
+    const more = pair('L1', ['Baroness', 'Baroness'], ['1', '2']);
+    assert.deepEqual(landed(sent, { ...more, fields: [...more.fields, field('fax', 'Fax', '3', '3')] }), { jobtitle: 'Baroness' }, 'what was not sent has not landed');
   });
 
   test('says nothing of another record, and one that created a record says it of whichever was found', () => {

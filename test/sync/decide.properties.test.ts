@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
-import { decide, rowOf } from '../../sync/decide.ts';
+import { decide, rowOf, type Row } from '../../sync/decide.ts';
+import { outcomeOf } from '../../sync/decide/rows.ts';
 import type { FieldReading } from '../../sync/records.ts';
 import { bound, expected, printedRows } from './decision-table.ts';
 import { invariants } from './invariants.ts';
@@ -30,6 +31,7 @@ describe('every row under every rule, against the printed table', () => {
           });
           const write = expected(line, rule, values, hubspotNewer);
           assert.equal(decision.fields[0]?.row, line.row);
+          assert.deepEqual([decision.problems, decision.fields[0]?.problem], [[], undefined]);
           assert.deepEqual(decision.hubspot, write?.side === 'hubspot' ? { p: write.value ?? '' } : {});
           assert.deepEqual(decision.salesforce, write?.side === 'salesforce' ? { F: write.value } : {});
           const perRule = counts[line.row] ??= {};
@@ -38,6 +40,15 @@ describe('every row under every rule, against the printed table', () => {
       });
     }
   }
+
+  test('the table as data says the same, cell by cell', () => {
+    for (const line of printedRows) {
+      for (const rule of RULES) {
+        const cell = line.cells[rule];
+        assert.equal(outcomeOf(line.row as Row, rule), cell.startsWith('newest') ? 'newest' : cell.charAt(0), `row ${line.row} under ${rule}`);
+      }
+    }
+  });
 
   test('each of the 80 cases was hit at least 1,000 times', (t) => {
     for (const line of printedRows) t.diagnostic(`row ${line.row}: ${RULES.map((rule) => `${rule} ${counts[line.row]?.[rule] ?? 0}`).join(', ')}`);
