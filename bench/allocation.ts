@@ -52,8 +52,8 @@ export async function allocation({ contacts, calls, window, workers, editsPerSec
     let through: number | null = null;
     let last: messages.ImportProgress | null = null;
     try {
-      // Somebody has edited for a while when the import begins.
-      await soon('live edits have used a part of the allocation', async () => (await requests(urls.salesforce, began)).length > calls * 0.6, 4 * window);
+      // Somebody has edited for a while when the import begins, which needs few calls itself.
+      await soon('live edits have used a part of the allocation', async () => (await requests(urls.salesforce, Date.now() - window * 1000)).length > calls * 0.7, 4 * window);
       const { workflowId } = await sluice.startImport({});
       for await (const now of sluice.watch(workflowId)) {
         if (now.job === 'import') last = now;
