@@ -50,7 +50,7 @@ export async function lookAtListJob(world: World, { object, where, after, job, l
   }
   const set = { job, locator };
   const listed = await world.listed(set, call);
-  if (listed === null) return { kind: 'lost', why: 'has no results any more: Salesforce keeps them for 7 days' };
+  if (listed === null) return { kind: 'lost', why: 'has no results any more, since Salesforce keeps them for 7 days' };
   const ids = listed.rows.map(({ id }) => id);
   // The cursor is an id, and a page is what lies between two: neither holds without the order that was asked for.
   if (ids.some((id, at) => id <= (ids[at - 1] ?? after))) return { kind: 'lost', why: 'gave its rows in another order than asked for' };

@@ -36,8 +36,7 @@ export function listedReader(salesforce: Pick<Salesforce, 'queryResults'>): (set
     const reading = read(set, call);
     kept.set(key, reading);
     for (const oldest of [...kept.keys()].slice(0, -mostKept)) kept.delete(oldest);
-    const forget = () => { if (kept.get(key) === reading) kept.delete(key); };
-    reading.then((listed) => { if (listed === null) forget(); }, forget);
+    reading.catch(() => { if (kept.get(key) === reading) kept.delete(key); });
     return reading;
   };
 }

@@ -36,7 +36,7 @@ interface Lister {
   activities: Pick<BulkActivities, 'beginListJob' | 'lookAtListJob'>;
   ending: ReturnType<typeof endingActivities>;
   /** Shows a sentence in the progress. */
-  say(note: string): void;
+  say: (note: string) => void;
 }
 
 /** Between two looks, in seconds; the last one from then on. */
