@@ -21,6 +21,7 @@ interface FillFlags {
   rateLimit?: boolean;
   feeds?: boolean;
   failing?: number;
+  bulkAbove: number;
   random: number;
 }
 
@@ -32,6 +33,7 @@ program.command('fill')
   .option('--rate-limit', "with both CRMs' rate limits on")
   .option('--feeds', 'once with the change feeds off and once with them on, for what they add')
   .option('--failing <part>', 'once undisturbed and once with this part of all calls failing, e.g. 0.2', positive)
+  .option('--bulk-above <n>', 'records of one type above which a bulk query job lists them', whole(), 10_000)
   .option('--random <seed>', 'the seed of the people and of the edits', whole(), 1)
   .action(async ({ segment = false, rateLimit = false, feeds = false, failing, ...options }: FillFlags) => {
     const all = { ...options, segment, rateLimit };

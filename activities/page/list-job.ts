@@ -52,7 +52,7 @@ export async function lookAtListJob(world: World, { object, where, after, job, l
   const listed = await world.listed(set, call);
   if (listed === null) return { kind: 'lost', why: 'has no results any more, since Salesforce keeps them for 7 days' };
   const ids = listed.rows.map(({ id }) => id);
-  // The cursor is an id, and a page is what lies between two: neither holds without the order that was asked for.
+  // The cursor is an id, and a page is what lies between two: neither holds without the order that was asked for [SF-BULK].
   if (ids.some((id, at) => id <= (ids[at - 1] ?? after))) return { kind: 'lost', why: 'gave its rows in another order than asked for' };
   return { kind: 'pages', pages: pagesOf({ object, where }, after, ids, set), next: listed.next };
 }

@@ -27,7 +27,7 @@ const rowSchema = z.record(z.string(), z.string());
 type QueryJobs = Pick<Salesforce, 'createQueryJob' | 'queryJob' | 'queryJobsSince' | 'queryResults' | 'endQueryJob'>;
 
 /**
- * Bulk API 2.0 query jobs, step by step. jsforce's own client of them deletes a job that takes longer than 30 s, and ends the process on a
+ * Bulk API 2.0 query jobs, step by step [SF-BULK]. jsforce's own client of them deletes a job that takes longer than 30 s, and ends the process on a
  * second set of results.
  */
 export function queryJobCalls(requester: Requester): QueryJobs {
