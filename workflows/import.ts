@@ -7,7 +7,8 @@ import { failingPlainly } from './failure.ts';
 import { readWorkflowId, taskQueues } from './ids.ts';
 import { readStart } from './input.ts';
 import { bulkActivities, endingActivities } from './job/activities.ts';
-import { drain, handleJob, handOverBehind, newJob, pace, runIsLong, unpaused, waiting, type Job } from './job/job.ts';
+import { details, progressOf } from './job/import-words.ts';
+import { drain, handleJob, handOverBehind, newJob, runIsLong, unpaused, type Job } from './job/job.ts';
 import { withinAllowance } from './job/allowance.ts';
 import { endListJob, listByJob, newListJob, type ToList } from './job/listing.ts';
 import * as m from './messages.ts';
@@ -19,7 +20,8 @@ interface Waiting {
   handovers: string;
 }
 
-interface State {
+/** Of an import; plain JSON, carried from run to run. */
+export interface State {
   job: Job;
   object: m.ImportInput['object'];
   where: string;
@@ -165,53 +167,4 @@ function addCounts(sum: State['counts'], page: State['counts']): void {
   for (const key of ['read', 'created', 'alreadyThere', 'duplicates', 'failed'] as const) sum[key] += page[key];
   for (const [reason, n] of Object.entries(page.skipped)) sum.skipped[reason] = (sum.skipped[reason] ?? 0) + n;
   for (const key of ['filled', 'filling', 'emailOnly', 'needsReview', 'error'] as const) sum.now[key] += page.now[key];
-}
-
-const preparing = 'waiting for Salesforce to prepare the list';
-
-function phaseOf(s: State): string {
-  if (s.finishedAt !== null) return 'done';
-  if (s.job.waits != null) return waiting;
-  if ((s.toList[0]?.byJob?.looks ?? 0) > 0) return preparing;
-  if (s.pages.length > 0 || s.toList.length > 0 || s.counts.read < (s.total ?? 0)) return 'importing and filling';
-  return s.waiting.length > 0 ? `waiting for HubSpot to evaluate the segment (look ${(s.looks?.made ?? 0) + 1})` : 'creating the workflows of the contacts';
-}
-
-function progressOf(s: State): m.ImportProgress {
-  const { read } = s.counts;
-  const inHubSpot = s.counts.created + s.counts.alreadyThere;
-  return {
-    job: 'import', phase: phaseOf(s), paused: s.job.paused, waits: s.job.waits ?? null, startedAt: s.job.startedAt, finishedAt: s.finishedAt, total: s.total, listing: listingOf(s), ...s.counts,
-    ...pace(s.job, read, s.total, s.finishedAt), workflows: { done: s.job.handedOver, waiting: s.finishedAt === null ? Math.max(0, inHubSpot - s.counts.now.filling - s.job.handedOver) : 0 },
-  };
-}
-
-function listingOf({ toList, note }: State): m.ImportProgress['listing'] {
-  const byJob = toList[0]?.byJob;
-  return { by: byJob ? 'bulk query job' : 'pages', job: byJob?.job ?? null, note };
-}
-
-function listingWords(s: State): string[] {
-  const { job, note } = listingOf(s);
-  const words = [
-    ...(job === null ? [] : [`- Salesforce lists the ${s.toList[0]?.object}s by its bulk query job \`${job}\`: ${s.toList[0]?.byJob?.rows} found so far.`]),
-    ...(note === null ? [] : [`- ${note}`]),
-  ];
-  return words.length === 0 ? [] : [...words, ''];
-}
-
-function details(s: State, connection: string): string {
-  const p = progressOf(s);
-  return [
-    `## Import of ${s.object === 'both' ? 'Leads and Contacts' : `${s.object}s`}: ${p.paused ? 'paused' : p.phase}`, '',
-    ...(s.where === '' ? [] : [`Only where \`${s.where}\`.`, '']),
-    '| | |', '|---|---|',
-    `| Read | ${p.read} of ${p.total ?? 'an unknown number'} (${p.perSecond} a second) |`,
-    `| Created in HubSpot / already there | ${p.created} / ${p.alreadyThere} |`,
-    `| Duplicates by email | ${p.duplicates} |`, `| Skipped | ${Object.entries(p.skipped).map(([why, n]) => `${n} ${why}`).join(', ') || 0} |`, `| Failed | ${p.failed} |`,
-    `| Filled / being filled / email-only | ${p.now.filled} / ${p.now.filling} / ${p.now.emailOnly} |`,
-    `| In review / in error | ${p.now.needsReview} / ${p.now.error} |`, `| Workflows created | ${p.workflows.done}, ${p.workflows.waiting} to go |`, '',
-    ...listingWords(s),
-    `Contacts that stay email-only are filled once they join the segment. Signals: \`pause\`, \`resume\`. Connection: \`connection/${connection}\`.`,
-  ].join('\n');
 }
