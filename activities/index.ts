@@ -16,7 +16,9 @@ import { casting } from './failure.ts';
 import { beating } from './page/position.ts';
 import { fillPage, findMembers } from './page/fill.ts';
 import { handOver } from './page/handovers.ts';
-import { importPage, listPages } from './page/import.ts';
+import { importPage } from './page/import.ts';
+import { beginListJob, endListJob, lookAtListJob } from './page/list-job.ts';
+import { listPages } from './page/list.ts';
 import { leaversPage, listContacts, relabelPage, resyncPage } from './page/resync.ts';
 import { liveActivities } from './pair/live.ts';
 import { createWorld, type Dependencies, type World } from './world.ts';
@@ -42,6 +44,9 @@ export function createActivities(dependencies: Dependencies) {
   const feeds = { deliverHubSpot: beatingOver(deliverHubSpot), deliverSalesforce: beatingOver(deliverSalesforce), subscribeChanges: beatingOver<object, void>((world) => subscribeChanges(world)) };
   const pages = {
     listPages: beatingOver(listPages),
+    beginListJob: beatingOver(beginListJob),
+    lookAtListJob: beatingOver(lookAtListJob),
+    endListJob: beatingOver(endListJob),
     importPage: beatingOver(importPage),
     findMembers: beatingOver(findMembers),
     fillPage: beatingOver(fillPage),

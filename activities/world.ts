@@ -9,7 +9,9 @@ import { segmentReader, type SegmentNow } from './connection/segment.ts';
 import { settingsReader } from './connection/settings.ts';
 import type { Allowances } from './crm/allowances.ts';
 import { Seen } from './changes/seen.ts';
+import type { Call } from './crm/call.ts';
 import type { HubSpot } from './hubspot/index.ts';
+import { listedReader, type Listed, type ListedSet } from './page/listed.ts';
 import type { Salesforce } from './salesforce/index.ts';
 
 /** What a worker is given: one connection, its two CRMs and Temporal. */
@@ -19,6 +21,8 @@ export interface Dependencies {
   salesforce: Salesforce;
   allowances: Allowances;
   client: Client;
+  /** Of one type: an import that reads more records lists them by a bulk query job of Salesforce; 10,000. */
+  byJobAbove?: number;
   /** Aborted when the worker begins to end: what would run for ever ends then. */
   ending?: AbortSignal;
 }
@@ -42,8 +46,13 @@ export interface World extends Dependencies {
   askForCheck(met?: string): Promise<void>;
   /** Whether an import or resync of the connection may still hand over a base; at most 2 s old. */
   pageJobRuns(): Promise<boolean>;
+  /** A set of a bulk query job's results; null where Salesforce has it no more. */
+  listed(set: ListedSet, call: Call): Promise<Listed | null>;
+  byJobAbove: number;
   seen: Seen;
 }
+
+const byJobAbove = 10_000;
 
 /** Wires the readers to one connection's dependencies. */
 export function createWorld(dependencies: Dependencies): World {
@@ -57,6 +66,7 @@ export function createWorld(dependencies: Dependencies): World {
   const schema = schemaReader(hubspot, salesforce);
   const askForCheck = checkRequester(client, connection);
   return {
+    byJobAbove,
     ...dependencies,
     settings,
     accounts: accountReader(hubspot, salesforce),
@@ -67,6 +77,7 @@ export function createWorld(dependencies: Dependencies): World {
     segment: segmentReader(hubspot),
     askForCheck,
     pageJobRuns: pageJobReader(client, connection),
+    listed: listedReader(salesforce),
     seen: new Seen(),
   };
 }

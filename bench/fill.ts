@@ -13,6 +13,8 @@ export interface FillOptions {
   segment: boolean;
   segmentLagMs: number;
   rateLimit: boolean;
+  /** An import lists more records of one type by a bulk query job. */
+  bulkAbove: number;
   random: number;
 }
 
@@ -103,8 +105,8 @@ const meaningful = 2_000;
 const mostMore = 0.03;
 const mostAlive = 0.01;
 
-function run({ contacts, segment, segmentLagMs, rateLimit, random }: FillOptions, feeds: boolean, failing?: { part: number; seed: number }): Promise<Filled> {
-  const env = { SANDBOX_SEGMENT_LAG_MS: String(segmentLagMs), SANDBOX_SEARCH_LAG_MS: '0', ...(rateLimit ? {} : { SANDBOX_RATE_LIMIT: 'off' }) };
+function run({ contacts, segment, segmentLagMs, rateLimit, bulkAbove, random }: FillOptions, feeds: boolean, failing?: { part: number; seed: number }): Promise<Filled> {
+  const env = { SANDBOX_SEGMENT_LAG_MS: String(segmentLagMs), SANDBOX_SEARCH_LAG_MS: '0', SLUICE_BULK_ABOVE: String(bulkAbove), ...(rateLimit ? {} : { SANDBOX_RATE_LIMIT: 'off' }) };
   return withBench({ contacts, random, env }, async (bench) => {
     const { client, connection, sluice } = bench;
     if (segment) await selectEveryone(bench);

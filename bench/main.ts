@@ -22,6 +22,7 @@ interface FillFlags {
   feeds?: boolean;
   failing?: number;
   draws: number;
+  bulkAbove: number;
   random: number;
 }
 
@@ -34,6 +35,7 @@ program.command('fill')
   .option('--feeds', 'once with the change feeds off and once with them on, for what they add')
   .option('--failing <part>', 'once undisturbed and once with this part of all calls failing, e.g. 0.2', positive)
   .option('--draws <n>', 'with --failing: how many such runs, each with other calls failing', whole(1), 1)
+  .option('--bulk-above <n>', 'records of one type above which a bulk query job lists them', whole(), 10_000)
   .option('--random <seed>', 'the seed of the people, of the edits and of the first draws', whole(), 1)
   .action(async ({ segment = false, rateLimit = false, feeds = false, failing, draws, ...options }: FillFlags) => {
     const all = { ...options, segment, rateLimit };

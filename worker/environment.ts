@@ -22,6 +22,8 @@ export interface Environment {
     clientSecret: string;
     sandbox: boolean;
   };
+  /** An import that reads more records of one type lists them by a bulk query job of Salesforce. */
+  byJobAbove: number;
   /** Whether this worker starts the change feeds. */
   feeds: boolean;
   /** Where HubSpot's webhooks are received; null where polling alone notices changes. */
@@ -68,6 +70,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   return {
     connection: s.SLUICE_CONNECTION,
     ...crms,
+    byJobAbove: s.SLUICE_BULK_ABOVE,
     feeds: s.SLUICE_FEEDS === 'on',
     webhooks: webhooks(s, crms.hubspot.sandbox),
     log: { level: s.SLUICE_LOG_LEVEL, format: s.SLUICE_LOG_FORMAT ?? null },

@@ -29,6 +29,8 @@ export const variables = z.object({
 
   /** Whether the worker starts the change feeds; those that run go on all the same. */
   SLUICE_FEEDS: z.enum(['on', 'off'], 'must be on or off').default('on'),
+  /** From how many records of one type on an import lists them by a bulk query job of Salesforce. */
+  SLUICE_BULK_ABOVE: z.coerce.number('must be a number').int('must be a whole number').min(0, 'must not be negative').default(10_000),
   /** Where webhooks are listened for; the word off for nowhere. */
   SLUICE_WEBHOOK_HOST: z.string().trim().regex(/^[\w.:-]+$/, 'must be an address to listen on, such as 127.0.0.1').default('127.0.0.1'),
   SLUICE_WEBHOOK_PORT: z.union([z.literal('off'), port], 'must be a port number from 1 to 65535, or the word off').default(4030),

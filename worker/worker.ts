@@ -23,7 +23,7 @@ import { UserError } from './user-error.ts';
 type Crms = Pick<Dependencies, 'hubspot' | 'salesforce'>;
 
 export interface SluiceWorkerOptions {
-  environment: Pick<Environment, 'connection' | 'hubspot' | 'salesforce' | 'encryptionKeys' | 'cacheDir'>;
+  environment: Pick<Environment, 'connection' | 'hubspot' | 'salesforce' | 'byJobAbove' | 'encryptionKeys' | 'cacheDir'>;
   nativeConnection: NativeConnection;
   client: Client;
   namespace: string;
@@ -48,7 +48,7 @@ const maxHeartbeatThrottleInterval = '3 seconds';
  * live edit. `run` ends when `shutdown` was called and everything has drained.
  */
 export async function createSluiceWorker({ environment, nativeConnection, client, namespace, observers, shutdownGraceTime = '15 seconds' }: SluiceWorkerOptions): Promise<{ run(): Promise<void>; shutdown(): void }> {
-  const { connection, hubspot, salesforce, encryptionKeys } = environment;
+  const { connection, hubspot, salesforce, byJobAbove, encryptionKeys } = environment;
   const limiters = { hubspot: createLimiter({ rate: hubspotRate, rates: { search: searchRate } }), salesforce: createLimiter() };
   const allowances = createAllowances(limiters);
   const observing = (crm: Crm): CallObserver | undefined => observers && ((lane, outcome) => observers.called(crm, lane, outcome));
@@ -58,7 +58,7 @@ export async function createSluiceWorker({ environment, nativeConnection, client
   };
   await requireCredentials(crms);
   const ending = new AbortController();
-  const activities = createActivities({ connection, client: observers === undefined ? client : notingLag(client, observers.told), ...crms, allowances, ending: ending.signal });
+  const activities = createActivities({ connection, client: observers === undefined ? client : notingLag(client, observers.told), ...crms, allowances, byJobAbove, ending: ending.signal });
   const queues = taskQueues(connection);
   const common = { connection: nativeConnection, namespace, shutdownGraceTime, dataConverter: dataConverter(encryptionKeys) };
   const interceptors = { activity: observers === undefined ? [] : [activityOutcomes((attempt) => observers.activityFailed(attempt))] };

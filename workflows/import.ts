@@ -1,14 +1,16 @@
 import * as wf from '@temporalio/workflow';
 import * as z from 'zod';
 import { lazily } from '../sync/lazily.ts';
-import type { ImportPage } from '../activities/page/import.ts';
+import type { ImportPage } from '../activities/page/list.ts';
 import type { HubSpotContactId, SalesforceType } from '../sync/records.ts';
 import { failingPlainly } from './failure.ts';
 import { readWorkflowId, taskQueues } from './ids.ts';
 import { readStart } from './input.ts';
-import { bulkActivities } from './job/activities.ts';
-import { drain, handleJob, handOverBehind, newJob, pace, runIsLong, unpaused, waiting, type Job } from './job/job.ts';
+import { bulkActivities, endingActivities } from './job/activities.ts';
+import { details, progressOf } from './job/import-words.ts';
+import { drain, handleJob, handOverBehind, newJob, runIsLong, unpaused, type Job } from './job/job.ts';
 import { withinAllowance } from './job/allowance.ts';
+import { endListJob, listByJob, newListJob, type ToList } from './job/listing.ts';
 import * as m from './messages.ts';
 import { rejectOtherSignals } from './noting.ts';
 
@@ -18,12 +20,15 @@ interface Waiting {
   handovers: string;
 }
 
-interface State {
+/** Of an import; plain JSON, carried from run to run. */
+export interface State {
   job: Job;
   object: m.ImportInput['object'];
   where: string;
-  /** What is still to be listed, per object; `after` is the last id listed. */
-  toList: { object: SalesforceType; after: string }[];
+  /** Per object. */
+  toList: ToList[];
+  /** What last came in between the listing. */
+  note: string | null;
   pages: ImportPage[];
   waiting: Waiting[];
   /** How many looks at the waiting were made, and since when they are counted (epoch ms). */
@@ -50,6 +55,7 @@ export async function salesforceImport(...args: [(m.ImportInput & { carried?: St
   const s: State = { ...newState(given), ...given.carried };
   const show = handleJob(s.job, connection, () => progressOf(s), () => details(s, connection));
   const activities = withinAllowance(bulkActivities(taskQueues(connection).bulk), s.job, show);
+  const ending = endingActivities(taskQueues(connection).bulk);
   rejectOtherSignals(s.job.rejected, show);
   let dataDone = false;
 
@@ -67,12 +73,24 @@ export async function salesforceImport(...args: [(m.ImportInput & { carried?: St
   const listMore = async (): Promise<void> => {
     const next = s.toList[0];
     if (next === undefined) return;
-    const { pages, more, total, looksAfterSeconds } = await activities.listPages({ ...next, where: s.where });
-    if (total !== null) s.total = (s.total ?? 0) + total;
-    s.looksAfterSeconds = looksAfterSeconds;
-    s.pages.push(...pages);
-    next.after = pages.at(-1)?.upTo ?? next.after;
-    if (!more) s.toList.shift();
+    const { object, after, byJob, inPages } = next;
+    if (byJob) {
+      const { pages, done } = await listByJob(next, byJob, { where: s.where, job: s.job, activities, ending, say });
+      s.pages.push(...pages);
+      if (done) s.toList.shift();
+      return show();
+    }
+    const list = await activities.listPages({ object, after, where: s.where, ...(inPages && { inPages }) });
+    if (list.total !== null) s.total = (s.total ?? 0) + list.total;
+    s.looksAfterSeconds = list.looksAfterSeconds;
+    s.pages.push(...list.pages);
+    next.after = list.pages.at(-1)?.upTo ?? after;
+    if (list.byJob) next.byJob = newListJob();
+    if (!list.more) s.toList.shift();
+  };
+  const say = (note: string): void => {
+    s.note = note;
+    show();
   };
   const importOne = async (page: ImportPage): Promise<void> => {
     const { handovers, waiting, ...counts } = await activities.importPage(page);
@@ -118,7 +136,15 @@ export async function salesforceImport(...args: [(m.ImportInput & { carried?: St
     s.looks = null;
   };
 
-  await failingPlainly(() => Promise.all([readData(), handOverBehind(s.job, activities, () => dataDone, show)]));
+  const reading = readData();
+  try {
+    await failingPlainly(() => Promise.all([reading, handOverBehind(s.job, activities, () => dataDone, show)]));
+  } catch (error) {
+    // A job that is being begun is known once its activity has ended.
+    if (wf.isCancellation(error)) await reading.catch(() => undefined);
+    for (const list of s.toList) await endListJob(list, ending);
+    throw error;
+  }
   if (!dataDone || s.job.backlog.length > 0) {
     await wf.condition(wf.allHandlersFinished);
     await wf.continueAsNew<typeof salesforceImport>({ object: s.object, where: s.where, carried: s });
@@ -132,7 +158,7 @@ function newState({ object, where }: z.output<ReturnType<typeof input>>): State 
   // Contacts first: where a Lead has the same email, the Contact wins.
   const objects: SalesforceType[] = object === 'both' ? ['Contact', 'Lead'] : [object];
   return {
-    job: newJob(), object, where, toList: objects.map((o) => ({ object: o, after: '' })), pages: [], waiting: [], looks: null, looksAfterSeconds: [], total: null, finishedAt: null,
+    job: newJob(), object, where, toList: objects.map((o) => ({ object: o, after: '' })), pages: [], waiting: [], looks: null, looksAfterSeconds: [], total: null, note: null, finishedAt: null,
     counts: { read: 0, created: 0, alreadyThere: 0, duplicates: 0, skipped: {}, failed: 0, now: { filled: 0, filling: 0, emailOnly: 0, needsReview: 0, error: 0 } },
   };
 }
@@ -141,35 +167,4 @@ function addCounts(sum: State['counts'], page: State['counts']): void {
   for (const key of ['read', 'created', 'alreadyThere', 'duplicates', 'failed'] as const) sum[key] += page[key];
   for (const [reason, n] of Object.entries(page.skipped)) sum.skipped[reason] = (sum.skipped[reason] ?? 0) + n;
   for (const key of ['filled', 'filling', 'emailOnly', 'needsReview', 'error'] as const) sum.now[key] += page.now[key];
-}
-
-function phaseOf(s: State): string {
-  if (s.finishedAt !== null) return 'done';
-  if (s.job.waits != null) return waiting;
-  if (s.pages.length > 0 || s.toList.length > 0 || s.counts.read < (s.total ?? 0)) return 'importing and filling';
-  return s.waiting.length > 0 ? `waiting for HubSpot to evaluate the segment (look ${(s.looks?.made ?? 0) + 1})` : 'creating the workflows of the contacts';
-}
-
-function progressOf(s: State): m.ImportProgress {
-  const { read } = s.counts;
-  const inHubSpot = s.counts.created + s.counts.alreadyThere;
-  return {
-    job: 'import', phase: phaseOf(s), paused: s.job.paused, waits: s.job.waits ?? null, startedAt: s.job.startedAt, finishedAt: s.finishedAt, total: s.total, ...s.counts,
-    ...pace(s.job, read, s.total, s.finishedAt), workflows: { done: s.job.handedOver, waiting: s.finishedAt === null ? Math.max(0, inHubSpot - s.counts.now.filling - s.job.handedOver) : 0 },
-  };
-}
-
-function details(s: State, connection: string): string {
-  const p = progressOf(s);
-  return [
-    `## Import of ${s.object === 'both' ? 'Leads and Contacts' : `${s.object}s`}: ${p.paused ? 'paused' : p.phase}`, '',
-    ...(s.where === '' ? [] : [`Only where \`${s.where}\`.`, '']),
-    '| | |', '|---|---|',
-    `| Read | ${p.read} of ${p.total ?? 'an unknown number'} (${p.perSecond} a second) |`,
-    `| Created in HubSpot / already there | ${p.created} / ${p.alreadyThere} |`,
-    `| Duplicates by email | ${p.duplicates} |`, `| Skipped | ${Object.entries(p.skipped).map(([why, n]) => `${n} ${why}`).join(', ') || 0} |`, `| Failed | ${p.failed} |`,
-    `| Filled / being filled / email-only | ${p.now.filled} / ${p.now.filling} / ${p.now.emailOnly} |`,
-    `| In review / in error | ${p.now.needsReview} / ${p.now.error} |`, `| Workflows created | ${p.workflows.done}, ${p.workflows.waiting} to go |`, '',
-    `Contacts that stay email-only are filled once they join the segment. Signals: \`pause\`, \`resume\`. Connection: \`connection/${connection}\`.`,
-  ].join('\n');
 }

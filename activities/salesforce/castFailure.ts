@@ -37,11 +37,21 @@ export function castThrown(operation: string, thrown: unknown, exchange: Exchang
     return new CrmFailure({ system: 'salesforce', operation, status, code: 'MULTIPLE_CHOICES', duplicates: recordsOf(error.data) });
   }
   const httpCode = /^ERROR_HTTP_(\d{3})$/.exec(error.errorCode)?.[1];
-  if (httpCode) return new CrmFailure({ system: 'salesforce', operation, status: Number(httpCode), code: error.errorCode, retryAfterMs });
+  // Where text was asked for, jsforce leaves a refusal's JSON as it is.
+  const data = httpCode ? jsonOf(error.message) : error.data;
+  if (httpCode && !Array.isArray(data)) return new CrmFailure({ system: 'salesforce', operation, status: Number(httpCode), code: error.errorCode, retryAfterMs });
 
-  const rows = z.array(saveErrorSchema).safeParse(Array.isArray(error.data) ? error.data : [error.data]);
+  const rows = z.array(saveErrorSchema).safeParse(Array.isArray(data) ? data : [data]);
   const errors = rows.success && rows.data.length > 0 ? rows.data : [{ errorCode: error.errorCode, message: error.message }];
   return castErrors(operation, errors, { status, retryAfterMs, exchange });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 /** The errors of one row, or of one call, as one failure: the first gives the code, all give their fields. */

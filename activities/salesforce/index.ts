@@ -3,6 +3,7 @@ import { TIMEOUTS } from '../crm/exchange.ts';
 import { describeCalls } from './describe.ts';
 import { lockedRowsApart } from './lockedRows.ts';
 import { queryCalls } from './query.ts';
+import { queryJobCalls } from './queryJobs.ts';
 import { openRequester } from './request.ts';
 import type { SalesforceOptions } from './request.ts';
 import { saveCalls } from './save.ts';
@@ -17,7 +18,7 @@ export { soql } from './soql.ts';
 export function createSalesforce(options: SalesforceOptions): Salesforce {
   const requester = openRequester(options);
   const saves = saveCalls(requester);
-  const batches = { ...queryCalls(requester), ...saves, ...lockedRowsApart(saves), ...describeCalls(requester) };
+  const batches = { ...queryCalls(requester), ...queryJobCalls(requester), ...saves, ...lockedRowsApart(saves), ...describeCalls(requester) };
   return {
     ...batches,
     changes: changeStream({ sessions: requester.sessions, timeouts: options.timeouts ?? TIMEOUTS, clock: options.clock ?? systemClock }),

@@ -41,6 +41,8 @@ export interface Ask<Body> {
   body?: unknown;
   /** The only shape of an answer that is let in: jsforce hands a truncated one out as a string, and as success. */
   schema: z.ZodType<Body>;
+  /** The answer is CSV: what the schema is given is `{ text, headers }`. */
+  csv?: boolean;
   /** Safe to repeat: a read, an update, an upsert by external id. */
   repeatable: boolean;
 }
@@ -70,13 +72,14 @@ export function openRequester({ limiter, observe, apiVersion = '67.0', timeouts 
   const exchanged = async (ask: Ask<unknown>, call: Call, { connection }: Session): Promise<unknown> => {
     const exchange: Exchange = { timeouts, signal: call.signal, answer: null };
     try {
-      return await within(exchange, () =>
-        connection.request({
-          method: ask.method,
-          url: target(ask.path),
-          ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body), headers: { 'content-type': 'application/json' } }),
-        }),
-      );
+      const request = {
+        method: ask.method,
+        url: target(ask.path),
+        ...(ask.body === undefined ? {} : { body: JSON.stringify(ask.body), headers: { 'content-type': 'application/json' } }),
+      };
+      // As text: jsforce would split CSV at any of six letters.
+      const body: unknown = await within(exchange, () => connection.request(request, ask.csv ? { responseType: 'text/plain' } : {}));
+      return ask.csv ? { text: body, headers: exchange.answer?.headers ?? {} } : body;
     } catch (error) {
       if (call.signal?.aborted) throw call.signal.reason;
       const failure = castThrown(ask.operation, error, exchange);

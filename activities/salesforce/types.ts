@@ -32,6 +32,23 @@ export interface QueryPage {
   nextRecordsUrl: string | null;
 }
 
+/** A bulk query job (Bulk API 2.0). */
+export interface QueryJob {
+  id: string;
+  state: 'UploadComplete' | 'InProgress' | 'JobComplete' | 'Failed' | 'Aborted';
+  /** Found so far. */
+  rows: number;
+  /** Of a failed one, in Salesforce's words. */
+  why: string | null;
+}
+
+/** One set of a bulk query job's results: values as text, '' where a field is blank. */
+export interface QueryResults {
+  rows: Record<string, string>[];
+  /** The locator of the next set; null after the last. */
+  next: string | null;
+}
+
 export interface SalesforceUser {
   id: SalesforceId;
   email: string | null;
@@ -94,6 +111,17 @@ export interface Salesforce {
   deletedSince(type: string, start: string, call: Call): Promise<{ ids: SalesforceId[]; covered: string }>;
   /** By id, 2,000 per call; what is deleted or cannot be seen is null. */
   retrieve(type: string, ids: readonly SalesforceId[], fields: readonly string[], call: Call): Promise<Map<SalesforceId, SalesforceRecord | null>>;
+
+  /** Begins a bulk query job and answers its id. Not repeated: a lost answer leaves a job behind, which `queryJobsSince` finds. */
+  createQueryJob(soql: string, call: Call): Promise<string>;
+  /** Where a job stands; null where Salesforce has it no more: 7 days after its end, or deleted by somebody. */
+  queryJob(id: string, call: Call): Promise<QueryJob | null>;
+  /** Sluice's own jobs over one object since an instant (ISO), a minute before included: Salesforce has its own clock. */
+  queryJobsSince(type: string, since: string, call: Call): Promise<string[]>;
+  /** One set of results, with fewer rows than `most` where Salesforce says so; `locator` is '' for the first. Null where there are none to be had. */
+  queryResults(id: string, set: { locator: string; most: number }, call: Call): Promise<QueryResults | null>;
+  /** Aborts a job that still runs and deletes it with its results; one that is gone is done. */
+  endQueryJob(id: string, call: Call): Promise<void>;
 
   /** Row by row in the order given, 200 per call. Not repeated: look up before trying again, or upsert. */
   create(type: string, rows: readonly CreateRow[], call: Call): Promise<Outcome<{ id: SalesforceId }>[]>;

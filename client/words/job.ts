@@ -19,7 +19,8 @@ const tail = (p: Progress): string => (p.job === 'import'
 /** What a job came to. The counts of an import add up: read = created + already there + duplicates + skipped + failed. */
 export function resultWords(workflowId: string, p: Progress): string {
   const state = p.finishedAt === null ? p.phase : `done in ${Math.round((Date.parse(p.finishedAt) - Date.parse(p.startedAt)) / 1000)} s`;
-  return [`${workflowId}: ${state}`, ...rows(p.job === 'import' ? importRows(p) : resyncRows(p))].join('\n');
+  const note = p.job === 'import' && p.listing.note !== null ? [p.listing.note] : [];
+  return [`${workflowId}: ${state}`, ...rows(p.job === 'import' ? importRows(p) : resyncRows(p)), ...note].join('\n');
 }
 
 function importRows(p: ImportProgress): [string, string][] {

@@ -63,6 +63,7 @@ function replaced(fault: ActiveFault, reply: FastifyReply, payload: unknown, err
   let bytes = bytesOf(payload);
   if (fault.status !== undefined || fault.body !== undefined) {
     if (fault.status !== undefined) reply.code(fault.status);
+    reply.removeHeader('content-encoding');
     const own = errorAnswer(reply.statusCode);
     const body = fault.body ?? own.body;
     bytes = bytesOf(typeof body === 'string' ? body : JSON.stringify(body));

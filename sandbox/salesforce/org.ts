@@ -4,6 +4,7 @@ import type { Clock } from '../common/clock.ts';
 import type { Database } from '../common/database.ts';
 import { Tokens } from '../common/tokens.ts';
 import { WriteLog } from '../common/writes.ts';
+import { QueryJobs } from './bulk/query-jobs.ts';
 import { ChangeLog, type Change } from './cdc/log.ts';
 import { cdcSettings } from './cdc/settings.ts';
 import { Cursors } from './cursors.ts';
@@ -40,6 +41,7 @@ export class Org {
   store: Store;
   tokens: Tokens;
   cursors: Cursors;
+  readonly queryJobs: QueryJobs;
   readonly changes: ChangeLog;
   readonly writes: WriteLog;
   #busy: Promise<void> | undefined;
@@ -59,6 +61,7 @@ export class Org {
     this.store = new Store(database, this.schema, this.identity.instance);
     this.tokens = new Tokens(clock, database);
     this.cursors = new Cursors(clock);
+    this.queryJobs = new QueryJobs(database, clock);
     this.changes = new ChangeLog(database, clock, cdcSettings());
     this.writes = new WriteLog(database, clock);
     if (kept === undefined) this.#save('identity', this.identity);
@@ -71,7 +74,7 @@ export class Org {
 
   /** Empties the org and makes it another one: new org id, new record ids, no sessions. */
   reset(): void {
-    for (const table of [...objectNames, 'counters', 'deletions', 'changes', 'tokens', 'meta']) this.database.exec(`DROP TABLE IF EXISTS "${table}"`);
+    for (const table of [...objectNames, 'counters', 'deletions', 'changes', 'query_jobs', 'query_rows', 'tokens', 'meta']) this.database.exec(`DROP TABLE IF EXISTS "${table}"`);
     this.database.exec('CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)');
     this.identity = newIdentity();
     this.schema = new Schema();
@@ -79,6 +82,7 @@ export class Org {
     this.store = new Store(this.database, this.schema, this.identity.instance);
     this.tokens = new Tokens(this.clock, this.database);
     this.cursors = new Cursors(this.clock);
+    this.queryJobs.create();
     this.changes.create();
     this.writes.clear();
     this.#save('identity', this.identity);

@@ -8,6 +8,7 @@ import { Clients } from './cdc/clients.ts';
 import type { CdcOptions } from './cdc/settings.ts';
 import { refusal } from './errors.ts';
 import { Org } from './org.ts';
+import { bulkControlRoutes } from './routes/bulk.ts';
 import { cdcRoutes } from './routes/cdc.ts';
 import { cometdRoutes } from './routes/cometd.ts';
 import { controlRoutes } from './routes/control.ts';
@@ -70,6 +71,7 @@ export async function startSalesforceSandbox(options: SalesforceSandboxOptions):
   app.register(async (scope) => cometdRoutes(scope, org, streaming));
   app.register(async (scope) => controlRoutes(scope, org, sessions));
   app.register(async (scope) => cdcRoutes(scope, org, streaming));
+  app.register(async (scope) => bulkControlRoutes(scope, org));
   writesRoute(app, org.writes);
   app.setErrorHandler(errorAnswer);
   app.setNotFoundHandler(async (_request, reply) => reply.code(404).send(refusal('NOT_FOUND', 'The requested resource does not exist').body()));

@@ -4,7 +4,7 @@ import type { ImportProgress } from '../../workflows/messages.ts';
 import { progressBar } from '../../client/words/progress-bar.ts';
 
 const progress: ImportProgress = {
-  job: 'import', phase: 'importing and filling', paused: false, startedAt: '2026-01-05T10:00:00.000Z', finishedAt: null, perSecond: 50, secondsLeft: 4, waits: null, workflows: { done: 10, waiting: 90 },
+  job: 'import', phase: 'importing and filling', paused: false, startedAt: '2026-01-05T10:00:00.000Z', finishedAt: null, perSecond: 50, secondsLeft: 4, waits: null, listing: { by: 'pages', job: null, note: null }, workflows: { done: 10, waiting: 90 },
   total: 400, read: 200, created: 100, alreadyThere: 100, duplicates: 0, skipped: {}, failed: 0, now: { filled: 80, filling: 0, emailOnly: 120, needsReview: 0, error: 0 },
 };
 

@@ -33,6 +33,7 @@ told['query'] = [row['Name'] for row in sf.query_all("SELECT Name FROM Lead WHER
 for start in range(0, 2200, 200):
     sf.restful('composite/sobjects', method='POST', json={'records': [{'attributes': {'type': 'Account'}, 'Name': 'a%d' % n} for n in range(start, start + 200)]})
 told['pages'] = len(sf.query_all('SELECT Id FROM Account')['records'])
+told['bulk'] = sum(len(part.splitlines()) - 1 for part in sf.bulk2.Account.query('SELECT Id, Name FROM Account', max_records=1000))
 told['deleted'] = sf.Lead.delete(created['id'])
 told['with_deleted'] = sf.query("SELECT Id FROM Lead WHERE IsDeleted = true", include_deleted=True)['totalSize']
 for name, call in (('gone', lambda: sf.Lead.get(created['id'])), ('refused', lambda: sf.Lead.create({'LastName': 'x'})), ('malformed', lambda: sf.query('SELECT Foo FROM Lead')),
@@ -61,7 +62,7 @@ test('simple-salesforce, written by others, does its work against the sandbox ov
     fields: sandbox.org.schema.fields('Lead').length,
     created: true, read: 'Lovelace', updated: 204, upserted: [201, 200], by_external_id: 'Byron',
     batch: [true, 'One', [{ statusCode: 'REQUIRED_FIELD_MISSING', message: 'Required fields are missing: [LastName]', fields: ['LastName'] }]],
-    query: ['Ada Lovelace', 'Byron'], pages: 2200, deleted: 204, with_deleted: 1,
+    query: ['Ada Lovelace', 'Byron'], pages: 2200, bulk: 2200, deleted: 204, with_deleted: 1,
     gone: ['SalesforceResourceNotFound', 404, 'ENTITY_IS_DELETED'],
     refused: ['SalesforceMalformedRequest', 400, 'REQUIRED_FIELD_MISSING'],
     malformed: ['SalesforceMalformedRequest', 400, 'INVALID_FIELD'],

@@ -16,7 +16,7 @@ const { address, connection, hubspotUrl, salesforceUrl } = JSON.parse(process.ar
 const [client, nativeConnection] = [new Client({ connection: await Connection.connect({ address }) }), await NativeConnection.connect({ address })];
 const worker = await createSluiceWorker({
   environment: {
-    connection, cacheDir, encryptionKeys: [],
+    connection, cacheDir, byJobAbove: 10_000, encryptionKeys: [],
     hubspot: { baseUrl: hubspotUrl, auth: { kind: 'token', token: 'pat-sandbox' }, sandbox: true },
     salesforce: { loginUrl: salesforceUrl, clientId: 'sandbox', clientSecret: 'sandbox', sandbox: true },
   },

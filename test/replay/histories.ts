@@ -46,6 +46,9 @@ export function newRecording(owns: (file: string) => boolean): { add: (client: C
 /** Whether a file holds what `record-changes.ts` records: the feeds, and what came to a contact's life with them. */
 export const isOfChanges = (file: string): boolean => /^(hubspotChanges|salesforceChanges|contactSync-life)/.test(file);
 
+/** Whether a file holds what `record-lists.ts` records: imports by bulk query jobs. */
+export const isOfLists = (file: string): boolean => file.startsWith('salesforceImport-by-job');
+
 const payload = z.looseObject({ metadata: z.looseObject({}), data: z.string() });
 /** Fields that name the machine or the process, or that count for nothing in a replay. */
 const dropped = new Set(['identity', 'stackTrace', 'workerVersion', 'meteringMetadata', 'taskId', 'requestId', 'workflowTaskCompletedEventId']);

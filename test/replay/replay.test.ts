@@ -70,6 +70,16 @@ describe('histories recorded earlier', () => {
     assert.ok(ofType('segmentResync').some(retried), 'a page of a resync is retried');
   });
 
+  test('they cover an import by a bulk query job: one that fails, one that expires, across runs; one that is refused; one that is cancelled', () => {
+    const imports = ofType('salesforceImport').filter((run) => run.name.includes('by-job'));
+    const scheduled = (run: RecordedRun) => attributes(run, 'activityTaskScheduledEventAttributes').map((a) => (a['activityType'] as { name: string }).name);
+    for (const activity of ['beginListJob', 'lookAtListJob', 'endListJob']) assert.ok(imports.some((run) => scheduled(run).includes(activity)), activity);
+    assert.ok(imports.some((run) => attributes(run, 'workflowExecutionContinuedAsNewEventAttributes').length > 0 && scheduled(run).includes('lookAtListJob')), 'across runs');
+    assert.ok(imports.some((run) => attributes(run, 'timerFiredEventAttributes').length > 0), 'waited for by timers');
+    assert.ok(imports.some((run) => attributes(run, 'workflowExecutionCanceledEventAttributes').length > 0 && scheduled(run).at(-1) === 'endListJob'), 'cancelled');
+    assert.ok(imports.some((run) => scheduled(run).filter((name) => name === 'listPages').length > 1 && scheduled(run).includes('beginListJob')), 'refused, and listed in pages');
+  });
+
   test('they cover what becomes of a pair: conversion, merges, deletes, S4, a review, being forgotten', () => {
     const lives = ofType('contactSync');
     const sent = new Set(lives.flatMap(signals));

@@ -87,6 +87,7 @@ const countIn = ({ byRoute }: z.infer<typeof parts>, counts: (route: string) => 
 /** Calls that change a CRM; batch reads, searches and retrieves are POSTs too, and a composite call is what its parts are. */
 export function writesIn(counted: z.infer<typeof parts>): number {
   const reads = /^POST \/cometd\/|\/(batch\/read|search|token|introspect|composite)$|composite\/sobjects\/:type$/;
-  const isWrite = (route: string): boolean => !route.startsWith('GET') && !(route.startsWith('POST') && reads.test(route));
+  // A query job writes nothing in the org, nor does its end.
+  const isWrite = (route: string): boolean => !route.startsWith('GET') && !route.includes('/jobs/query') && !(route.startsWith('POST') && reads.test(route));
   return countIn(counted, isWrite);
 }

@@ -14,6 +14,8 @@ import { until } from './until.ts';
 
 export interface SluiceTestOptions {
   segmentLagMs?: number;
+  /** From how many records of a type on an import lists them by a bulk query job. */
+  byJobAbove?: number;
   /** Of a file that has several pairs of sandboxes. */
   temporal?: TestTemporal;
 }
@@ -22,7 +24,7 @@ export interface SluiceTestOptions {
  * Both sandboxes and the run's Temporal, for one test file; call it once at the top level. `open` gives a test a connection and a
  * worker of its own over emptied accounts, ready to sync.
  */
-export async function testSluice({ segmentLagMs = 0, temporal: shared }: SluiceTestOptions = {}) {
+export async function testSluice({ segmentLagMs = 0, byJobAbove = 10_000, temporal: shared }: SluiceTestOptions = {}) {
   const temporal = shared ?? await testTemporal();
   const hs = await startHubSpotSandbox({ port: 0, segmentLagMs, searchLagMs: 0, rateLimit: false, seed: { seed: 'empty' } });
   const sf = await startSalesforceSandbox({ port: 0, rateLimit: false, seed: { seed: 'empty' } });
@@ -36,7 +38,7 @@ export async function testSluice({ segmentLagMs = 0, temporal: shared }: SluiceT
 
   const startWorker = async (connection: string, auth: HubSpotAuth = { kind: 'token', token: 'pat-sandbox' }) => {
     const environment = {
-      connection, cacheDir, encryptionKeys: [],
+      connection, cacheDir, byJobAbove, encryptionKeys: [],
       hubspot: { baseUrl: hs.url, auth, sandbox: true },
       salesforce: { loginUrl: sf.url, clientId: 'sandbox', clientSecret: 'sandbox', sandbox: true },
     };

@@ -16,6 +16,7 @@ describe('the environment', () => {
       connection: 'main',
       hubspot: { baseUrl: 'http://127.0.0.1:4010', auth: { kind: 'token', token: 'pat-sandbox' }, sandbox: true },
       salesforce: { loginUrl: 'http://127.0.0.1:4020', clientId: 'sandbox', clientSecret: 'sandbox', sandbox: true },
+      byJobAbove: 10_000,
       feeds: true,
       webhooks: { host: '127.0.0.1', port: 4030, url: 'http://127.0.0.1:4030/hubspot/webhooks', secret: 'sandbox' },
       log: { level: 'info', format: null },

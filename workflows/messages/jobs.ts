@@ -57,6 +57,8 @@ export interface ImportCounts {
 export interface ImportProgress extends JobProgress, ImportCounts {
   job: 'import';
   total: number | null;
+  /** What lists the records: pages of Salesforce's, or a bulk query job of it. `note`: what last came in between, as a sentence. */
+  listing: { by: 'pages' | 'bulk query job'; job: string | null; note: string | null };
 }
 
 /** Counts of a resync, or of one of its pages. checked = unchanged + written + signalled + frozen + needsReview + error + waiting + gone. */

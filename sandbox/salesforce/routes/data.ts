@@ -4,6 +4,7 @@ import type { Faults } from '../../common/faults.ts';
 import type { SlidingWindow } from '../../common/limiter.ts';
 import { refusal, SalesforceError } from '../errors.ts';
 import type { Org } from '../org.ts';
+import { bulkRoutes } from './bulk.ts';
 import { collectionRoutes } from './collections.ts';
 import { compositeRoutes } from './composite.ts';
 import { describeRoutes } from './describe.ts';
@@ -47,6 +48,7 @@ export function dataRoutes(app: FastifyInstance, org: Org, usage: SlidingWindow,
   recordRoutes(app, org);
   collectionRoutes(app, org, faults);
   queryRoutes(app, org);
+  if (!inner) bulkRoutes(app, org);
   compositeRoutes(app, org, usage, faults, calls, inner);
   app.all('/services/data/:version/*', ({ method }) => {
     if (method === 'PUT') throw refusal('METHOD_NOT_ALLOWED', `HTTP Method '${method}' not allowed. Allowed are HEAD,GET,POST,PATCH,DELETE`);

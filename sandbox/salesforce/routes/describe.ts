@@ -11,12 +11,12 @@ const path = '/services/data/:version';
 export function describeRoutes(app: FastifyInstance, org: Org, usage: SlidingWindow): void {
   app.get(path, (request) => {
     const base = `/services/data/v${versionOf(request)}`;
-    const names = ['sobjects', 'query', 'queryAll', 'limits', 'composite'];
+    const names = ['sobjects', 'query', 'queryAll', 'limits', 'composite', 'jobs'];
     return { ...Object.fromEntries(names.map((name) => [name, `${base}/${name}`])), identity: `${ownUrl(request)}/id/${org.identity.orgId}/${request.userId}` };
   });
   app.get(`${path}/limits`, () => ({
     DailyApiRequests: { Max: usage.limit, Remaining: usage.limit - usage.used() },
-    DailyBulkV2QueryJobs: { Max: 10_000, Remaining: 10_000 },
+    DailyBulkV2QueryJobs: { Max: org.queryJobs.quota.limit, Remaining: org.queryJobs.quota.limit - org.queryJobs.quota.used() },
     DataStorageMB: { Max: 1024, Remaining: 1000 },
   }));
   app.get(`${path}/sobjects`, (request) => ({

@@ -1,7 +1,9 @@
 import type { Activities } from '../../../activities/index.ts';
+import type { JobLook } from '../../../activities/page/list-job.ts';
+import type { ImportPage, ImportScope } from '../../../activities/page/list.ts';
 import type { HubSpotContactId } from '../../../sync/records.ts';
 
-export type JobFakes = Pick<Activities, 'listPages' | 'importPage' | 'findMembers' | 'fillPage' | 'listContacts' | 'resyncPage' | 'relabelPage' | 'handOver'>;
+export type JobFakes = Pick<Activities, 'listPages' | 'beginListJob' | 'lookAtListJob' | 'endListJob' | 'importPage' | 'findMembers' | 'fillPage' | 'listContacts' | 'resyncPage' | 'relabelPage' | 'handOver'>;
 
 /** What a job goes through: contacts `1` to `contacts`, in pages. */
 export interface FakeAccount {
@@ -9,6 +11,16 @@ export interface FakeAccount {
   pageSize: number;
   /** Pages that one list of an import names. */
   pagesPerList: number;
+  /** From how many contacts on a bulk query job lists them. */
+  byJobAbove: number;
+  /** Looks at such a job before it is done. */
+  looks: number;
+  /** What becomes of the next jobs: each word ends one look at a job that was not lost yet. */
+  loses: string[];
+  /** Why no job is taken. */
+  refusesJobs: string | null;
+  /** Jobs in the order of their begin. */
+  listJobs: { id: string; after: string; looks: number; ended: boolean }[];
   looksAfterSeconds: number[];
   member: (id: string) => boolean;
   /** Runs before each activity does anything: may wait or throw. */
@@ -29,7 +41,7 @@ const unpack = (packed: string): string[] => JSON.parse(packed) as string[];
 /** Bulk activities over an account that is a number of contacts; their counts are right, their handovers are lists of ids. */
 export function fakeAccount(over: Partial<FakeAccount> = {}): { account: FakeAccount; activities: JobFakes } {
   const account: FakeAccount = {
-    contacts: 10, pageSize: 2, pagesPerList: 3, looksAfterSeconds: [0], member: () => true, before: () => undefined,
+    contacts: 10, pageSize: 2, pagesPerList: 3, looksAfterSeconds: [0], byJobAbove: Infinity, looks: 1, loses: [], refusesJobs: null, listJobs: [], member: () => true, before: () => undefined,
     done: [], listed: [], handedOver: [], inFlight: { now: 0, most: 0 }, ...over,
   };
   const between = (after: string | null, upTo: number): string[] =>
@@ -47,15 +59,39 @@ export function fakeAccount(over: Partial<FakeAccount> = {}): { account: FakeAcc
       inFlight.now -= 1;
     }
   };
+  /** All records are Contacts: there are no Leads. */
+  const cut = ({ object, where }: ImportScope, after: string): { pages: ImportPage[]; last: number } => {
+    const start = Number(after || 0);
+    const last = object === 'Lead' ? 0 : Math.min(account.contacts, start + account.pagesPerList * account.pageSize);
+    const pages = [];
+    for (let at = start; at < last; at += account.pageSize) pages.push({ object, where, after: String(at), upTo: String(Math.min(at + account.pageSize, last)) });
+    return { pages, last };
+  };
   const nothing = { needsReview: 0, error: 0, filling: 0 };
   const activities: JobFakes = {
-    listPages: ({ object, where, after }) => running('listPages', () => {
-      const start = Number(after || 0);
-      // All records are Contacts: there are no Leads.
-      const last = object === 'Lead' ? 0 : Math.min(account.contacts, start + account.pagesPerList * account.pageSize);
-      const pages = [];
-      for (let from = start; from < last; from += account.pageSize) pages.push({ object, where, after: String(from), upTo: String(Math.min(from + account.pageSize, last)) });
-      return { pages, more: object === 'Contact' && last < account.contacts, total: after === '' ? (object === 'Lead' ? 0 : account.contacts) : null, looksAfterSeconds: account.looksAfterSeconds };
+    listPages: ({ object, where, after, inPages }) => running('listPages', () => {
+      const first = after === '' && inPages !== true;
+      const total = !first ? null : object === 'Lead' ? 0 : account.contacts;
+      if (total !== null && total > account.byJobAbove) return { pages: [], more: true, total, byJob: true, looksAfterSeconds: account.looksAfterSeconds };
+      const { pages, last } = cut({ object, where }, after);
+      return { pages, more: object === 'Contact' && last < account.contacts, total, byJob: false, looksAfterSeconds: account.looksAfterSeconds };
+    }),
+    beginListJob: ({ after }) => running('beginListJob', () => {
+      if (account.refusesJobs !== null) return { kind: 'refused' as const, why: account.refusesJobs };
+      const id = `750${account.listJobs.length + 1}`;
+      account.listJobs.push({ id, after, looks: 0, ended: false });
+      return { kind: 'begun' as const, job: id };
+    }),
+    lookAtListJob: ({ object, where, after, job }) => running('lookAtListJob', (): JobLook => {
+      const known = account.listJobs.find(({ id, ended }) => id === job && !ended);
+      const why = known === undefined ? 'is gone' : known.looks === 0 ? account.loses.shift() : undefined;
+      if (known === undefined || why !== undefined) return { kind: 'lost', why: why ?? '' };
+      if (known.looks++ < account.looks) return { kind: 'running', rows: known.looks };
+      const { pages, last } = cut({ object, where }, after);
+      return { kind: 'pages', pages, next: last < account.contacts ? String(last) : null };
+    }),
+    endListJob: ({ job }) => running('endListJob', () => {
+      for (const one of account.listJobs) if (job === null || one.id === job) one.ended = true;
     }),
     importPage: ({ after, upTo }) => running('importPage', () => {
       const ids = between(after, Number(upTo));
