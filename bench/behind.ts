@@ -1,7 +1,7 @@
 import { workflowIds } from '../workflows/ids.ts';
 import { DEFAULT_MAPPINGS } from '../sync/mapping.ts';
 import { startPlainly } from './floor/starts.ts';
-import { editMeanwhile, idleLatencies, latenciesOf, liveProperty } from './live-edits.ts';
+import { editingMeanwhile, idleLatencies, latenciesOf, liveProperty } from './live-edits.ts';
 import { behindPerSecond, importStreams } from './measure/import-history.ts';
 import { perContact, rates, report } from './measure/measured.ts';
 import { actionsOf, spending } from './measure/spent.ts';
@@ -28,24 +28,19 @@ export async function behind({ contacts, editsPerSecond, idleSeconds, random }: 
   await withBench({ contacts: contacts + liveContacts, random, env: { SANDBOX_SEARCH_LAG_MS: '0', SANDBOX_RATE_LIMIT: 'off' } }, async (bench) => {
     const { sluice, client, connection, urls } = bench;
     await sluice.changeSettings({ mappings: DEFAULT_MAPPINGS.map((m) => (m.hubspot === liveProperty ? { ...m, rule: 'two-way' } : m)) });
-    // The ids ascend with time, so the first of both objects are those to be edited.
-    const all = await bench.crms.salesforce.records();
-    const single = all.slice(0, liveContacts);
-    const list = single.map(({ email }) => `'${email ?? ''}'`).join(', ');
-    const first = await sluice.startImport({ where: `Email IN (${list})`, label: 'live' });
-    for await (const now of sluice.watch(first.workflowId)) void now;
+    const single = (await bench.crms.salesforce.records()).filter(({ type }) => type === 'Lead').slice(0, liveContacts);
+    const first = await sluice.startImport({ object: 'Lead', where: `Id <= '${single.at(-1)?.id ?? ''}'`, label: 'live' });
+    for await (const now of sluice.watch(first.workflowId)) if (now.finishedAt !== null) break;
     await bench.switchOnFeeds();
     const linked = new Map((await bench.crms.salesforce.records()).map((record) => [record.id, record]));
     const records = single.map((record) => linked.get(record.id) ?? record);
     const idle = await idleLatencies(bench, records, editsPerSecond, idleSeconds);
-    const editing = editMeanwhile(bench, records, editsPerSecond, idle.edits);
-    const { result, spent } = await spending(bench, async () => {
-      const start = Date.now();
+    const { result: { result, spent }, edits } = await editingMeanwhile(bench, { records, perSecond: editsPerSecond, first: idle.edits }, () => spending(bench, async () => {
       await importAll(sluice);
       await caughtUp(bench);
-      return { start, until: Date.now() };
-    }).finally(() => editing.stop());
-    const beside = await latenciesOf(bench, await editing.stop());
+      return { until: Date.now() };
+    }));
+    const beside = await latenciesOf(bench, edits);
     const streams = await importStreams(client, workflowIds.import(connection, 'first'));
     const perSecond = behindPerSecond(streams, result.until);
     const floor = contacts / await startPlainly(contacts, urls);

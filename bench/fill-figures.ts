@@ -7,7 +7,7 @@ import { startPlainly } from './floor/starts.ts';
 import { withSandboxes } from './floor/world.ts';
 import { queries, signalWithStart, stateChanging } from './measure/actions.ts';
 import { alternating, best, ofRounds } from './measure/alternating.ts';
-import { perContact, rates, report, type Measured, type Telling } from './measure/measured.ts';
+import { perContact, rates, report, routes, type Measured, type Telling } from './measure/measured.ts';
 import { round } from './measure/statistics.ts';
 import { copyOneByOne } from './peer/copy.ts';
 
@@ -81,7 +81,7 @@ function telling({ contacts, rateLimit }: FillFigureOptions, filled: Filled, flo
       ['workflows behind the data, a second', round(behind, 1), `floor ${round(starts, 1)}, ratio ${round(behind / starts, 3)}`],
       ['actions per contact: data / the workflow behind it', `${round(dataActions / contacts)} / ${round(behindActions / contacts)}`, `${queries(spent.actions)} queries are not counted`],
       ['HubSpot calls a second', round(calledPerSecond, 1), `${round((calledPerSecond / hubspotPerSecond) * 100, 0)} % of HubSpot's limit${rateLimit ? '' : ', which is off'}`],
-      ...byRoute(calls, floor.calls, contacts),
+      ...routes(calls, floor.calls),
       ...beside,
     ],
     more: {
@@ -91,12 +91,6 @@ function telling({ contacts, rateLimit }: FillFigureOptions, filled: Filled, flo
       ...(peer !== null && { peer: { seconds: round(peer.seconds, 2), callsPerContact: perContact(peer.calls, contacts) } }),
     },
   };
-}
-
-/** Each route's calls beside the floor's: the two must be about the same for the ratio to mean something. */
-function byRoute(calls: BothCounted, floor: BothCounted, contacts: number): [string, string, string][] {
-  return crms.flatMap((crm) => Object.entries(calls[crm].byRoute).sort(([, a], [, b]) => b - a).map(([route, n]): [string, string, string] =>
-    [`  ${crmNames[crm]} ${route}`, `${n} (${(n / contacts).toFixed(4)})`, `floor ${floor[crm].byRoute[route] ?? 0}`]));
 }
 
 function tooManyCalls(contacts: number, calls: BothCounted): string[] {

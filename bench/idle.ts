@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { crms, type Crm } from '../workflows/ids.ts';
 import { countCalls, crmNames } from './calls.ts';
 import { queries } from './measure/actions.ts';
-import { report } from './measure/measured.ts';
+import { report, routes } from './measure/measured.ts';
 import { actionsOf, spending } from './measure/spent.ts';
 import { round } from './measure/statistics.ts';
 import { importAll, selectEveryone, soon, withBench, type Bench } from './world.ts';
@@ -41,10 +41,8 @@ export async function idle({ seconds, contacts, random }: IdleOptions): Promise<
         callsPerContact: 'polls cost the same for any number of contacts', actionsPerContact: 'see those of a day',
       },
       rows: [
-        ...crms.flatMap((crm): [string, string, string][] => [
-          [`${crmNames[crm]} calls a day`, String(aDay(calls[crm].total)), `${((aDay(calls[crm].total) / allowed[crm]) * 100).toFixed(1)} % of ${allowed[crm]}`],
-          ...Object.entries(calls[crm].byRoute).sort(([, x], [, y]) => y - x).map(([route, n]): [string, string, string] => [`  ${route}`, String(aDay(n)), `${n} in ${seconds} s`]),
-        ]),
+        ...crms.map((crm): [string, string, string] => [`${crmNames[crm]} calls a day`, String(aDay(calls[crm].total)), `${((aDay(calls[crm].total) / allowed[crm]) * 100).toFixed(1)} % of ${allowed[crm]}`]),
+        ...routes(calls).map(([route, n]): [string, number, string] => [route, aDay(n), `${n} in ${seconds} s`]),
         ['CometD exchanges a day, no API calls in Salesforce', aDay(stream)],
         ['Temporal actions a day', aDay(actionsOf(spent)), `and ${aDay(queries(spent.actions))} queries`],
         ['CPU of the worker, seconds a day', aDay(spent.cpuSeconds)],

@@ -15,6 +15,8 @@ export interface Edit {
   /** The property's field on the record's object. */
   field: string;
   value: string;
+  /** Epoch ms, by the clock of who made it. */
+  at: number;
 }
 
 interface Series {
@@ -46,7 +48,7 @@ export async function makeEdits(bench: Bench, { records, random, series }: { rec
 
 /** One edit, as a person makes it. */
 export async function makeEdit({ urls }: Bench, { side, record, property, value }: Pick<Edit, 'side' | 'record' | 'property' | 'value'>): Promise<Edit> {
-  const edit: Edit = { side, id: record.externalId ?? '', record, property, field: fieldOf(record, property), value };
+  const edit: Edit = { side, id: record.externalId ?? '', record, property, field: fieldOf(record, property), value, at: Date.now() };
   const body = side === 'hubspot' ? { id: edit.id, properties: { [property]: value } } : { id: record.id, fields: { [edit.field]: value } };
   await request(z.unknown(), `${urls[side]}/_sandbox/edit`, { method: 'POST', body });
   return edit;

@@ -2,12 +2,10 @@ import * as z from 'zod';
 import { request } from '../demo/http.ts';
 import type { SalesforceRecord } from '../demo/people.ts';
 import { DEFAULT_MAPPINGS } from '../sync/mapping.ts';
-import { crms } from '../workflows/ids.ts';
-import { crmNames, type BothCounted } from './calls.ts';
 import { feedsAtRest } from './fill.ts';
 import { inLanes } from './floor/lanes.ts';
-import { editMeanwhile, idleLatencies, latenciesOf, liveProperty } from './live-edits.ts';
-import { perContact, rates, report } from './measure/measured.ts';
+import { editingMeanwhile, idleLatencies, latenciesOf, liveProperty } from './live-edits.ts';
+import { perContact, rates, report, routes } from './measure/measured.ts';
 import { actionsOf, spending } from './measure/spent.ts';
 import { round } from './measure/statistics.ts';
 import { caughtUp, importAll, selectEveryone, withBench, type Bench } from './world.ts';
@@ -36,7 +34,7 @@ const pollSeconds = 60;
  * again with single edits beside it, for how long those take against idle. Answers what is wrong, each as a sentence.
  */
 export async function mass({ contacts, editsPerSecond, idleSeconds, rateLimit, random }: MassOptions): Promise<string[]> {
-  return withBench({ contacts: contacts + liveContacts, random, env: { ...(rateLimit ? {} : { SANDBOX_RATE_LIMIT: 'off' }) } }, async (bench) => {
+  return withBench({ contacts: contacts + liveContacts, random, env: rateLimit ? {} : { SANDBOX_RATE_LIMIT: 'off' } }, async (bench) => {
     const { sluice } = bench;
     const { feeds } = await sluice.settings();
     await sluice.changeSettings({ feeds: { ...feeds, salesforcePollSeconds: pollSeconds }, mappings: DEFAULT_MAPPINGS.map((m) => ([property, liveProperty].includes(m.hubspot) ? { ...m, rule: 'two-way' } : m)) });
@@ -52,9 +50,8 @@ export async function mass({ contacts, editsPerSecond, idleSeconds, rateLimit, r
       await feedsAtRest(bench, Date.now());
       return seconds;
     });
-    const editing = editMeanwhile(bench, single, editsPerSecond, idle.edits);
-    const besideSeconds = await changeAll(bench, many, 'Beside').finally(() => editing.stop());
-    const beside = await latenciesOf(bench, await editing.stop());
+    const { result: besideSeconds, edits } = await editingMeanwhile(bench, { records: single, perSecond: editsPerSecond, first: idle.edits }, () => changeAll(bench, many, 'Beside'));
+    const beside = await latenciesOf(bench, edits);
     const times = round(beside.p95 / idle.p95, 2);
     const calls = perContact(spent.calls, many.length);
     report(`Mass edit of ${many.length} linked contacts in HubSpot, feeds on and a segment set, until Salesforce has all; ${rateLimit ? "both CRMs' rate limits on" : 'no rate limits'}.`, {
@@ -74,9 +71,6 @@ export async function mass({ contacts, editsPerSecond, idleSeconds, rateLimit, r
     return calls.hubspot + calls.salesforce <= mostCalls ? [] : [`${calls.hubspot + calls.salesforce} calls per contact are more than ${mostCalls}`];
   });
 }
-
-const routes = (calls: BothCounted): [string, number][] =>
-  crms.flatMap((crm) => Object.entries(calls[crm].byRoute).sort(([, a], [, b]) => b - a).map(([route, n]): [string, number] => [`  ${crmNames[crm]} ${route}`, n]));
 
 /** Changes all as a person's import does, without waiting for any; how many seconds from the first change until Salesforce had the last. */
 async function changeAll({ urls }: Bench, records: readonly SalesforceRecord[], value: string): Promise<number> {

@@ -1,15 +1,14 @@
 import * as z from 'zod';
 import { request } from '../demo/http.ts';
 import type { SalesforceRecord } from '../demo/people.ts';
-import { crms, workflowIds } from '../workflows/ids.ts';
+import { workflowIds } from '../workflows/ids.ts';
 import * as messages from '../workflows/messages.ts';
 import type { ResyncProgress } from '../workflows/messages.ts';
-import { crmNames } from './calls.ts';
 import { counted } from './floor/counted.ts';
 import { inLanes } from './floor/lanes.ts';
 import { resyncPlainly } from './floor/resync.ts';
 import { alternating, best, ofRounds } from './measure/alternating.ts';
-import { perContact, rates, report } from './measure/measured.ts';
+import { perContact, rates, report, routes } from './measure/measured.ts';
 import { actionsOf, spending, type Spent } from './measure/spent.ts';
 import { round } from './measure/statistics.ts';
 import { caughtUp, importAll, selectEveryone, withBench, type Bench } from './world.ts';
@@ -32,6 +31,7 @@ const allowedCalls = (contacts: number): number => Math.ceil(contacts / 250 + co
 const mostTimes = 1.5;
 const hubspotPerSecond = 19;
 const inFlight = 16;
+const text = z.string().catch('');
 
 /** Resyncs a segment that is in sync, beside its floor; then, where asked, one where a part differs. Answers what is wrong, each as a sentence. */
 export async function resync({ contacts, differing, rounds, rateLimit, random }: ResyncOptions): Promise<string[]> {
@@ -58,7 +58,7 @@ export async function resync({ contacts, differing, rounds, rateLimit, random }:
         ['calls of both CRMs', calls, `at most ${allowedCalls(contacts)}`],
         ["events in contacts' histories", events, 'none are allowed'],
         ["contacts a second that HubSpot's limit allows at these calls", round(possible, 1), `${round((contacts / measured.seconds / possible) * 100, 0)} % of it${rateLimit ? '' : ', which is off'}`],
-        ...crms.flatMap((crm) => Object.entries(spent.calls[crm].byRoute).map(([route, n]): [string, number, string] => [`  ${crmNames[crm]} ${route}`, n, `floor ${floor.calls[crm].byRoute[route] ?? 0}`])),
+        ...routes(spent.calls, floor.calls),
         ...(apart?.rows ?? []),
       ],
       more: { calls, callsAllowed: allowedCalls(contacts), contactEvents: events, ...apart?.more },
@@ -123,5 +123,5 @@ async function change({ urls }: Bench, records: readonly SalesforceRecord[], wor
   const arrived = await watchWrites(urls.hubspot);
   const start = Date.now();
   await carry();
-  return (await arrived(records.length, ({ fields }) => String(fields['jobtitle'] ?? '').startsWith(word), 300) - start) / 1000;
+  return (await arrived(records.length, ({ fields }) => text.parse(fields['jobtitle']).startsWith(word), 300) - start) / 1000;
 }

@@ -38,6 +38,8 @@ export interface Bench {
   addWorker(): Promise<unknown>;
   /** Where further workers find the Temporal server. */
   temporal: string;
+  /** Where processes with a meter note what they use. */
+  dataDir: string;
   /** What the worker that was started last has used. */
   usage(): Promise<Usage>;
   /** What the Temporal server has counted so far. */
@@ -75,7 +77,7 @@ async function withStack<T>(server: CountingServer, { contacts, random, env = {}
     await checked(sluice);
     const feed = (crm: Crm): Promise<messages.FeedAnswer> => client.workflow.getHandle(workflowIds.changes(name, crm)).query(messages.feed);
     return await work({
-      connection: name, client, sluice, urls, temporal, feed,
+      connection: name, client, sluice, urls, temporal, feed, dataDir: stack.environment.dataDir,
       usage: () => usageOf(stack.worker, stack.environment.dataDir),
       actions: () => countActions(server.metricsUrl, stack.namespace),
       crms: { hubspot: hubspot(urls.hubspot), salesforce: await salesforce(urls.salesforce) },

@@ -22,7 +22,7 @@ export interface Part { method: string; path: string; body?: unknown }
 
 /** Properties that a sync reads, about as many as Sluice's default mappings. */
 export const properties = ['email', ...fields.map(([property]) => property), 'salutation', 'fax', 'hubspot_owner_id', 'industry', 'annualrevenue', 'numemployees', 'hs_lead_status', 'hs_email_optout', 'message', 'hs_additional_emails', 'hs_merged_object_ids', 'lastmodifieddate'];
-const identity = ['Id', 'Email', 'HubSpot_Contact_Id__c', 'IsDeleted', 'MasterRecordId', 'SystemModstamp', 'Salutation', 'Fax', 'OwnerId', 'HasOptedOutOfEmail'];
+const identity = ['Id', 'Email', 'Description', 'HubSpot_Contact_Id__c', 'IsDeleted', 'MasterRecordId', 'SystemModstamp', 'Salutation', 'Fax', 'OwnerId', 'HasOptedOutOfEmail'];
 /** Fields that a sync reads of a type. */
 export const columns: Record<RecordType, string[]> = {
   Lead: [...identity, ...fields.map(([, lead]) => lead), 'IsConverted', 'ConvertedContactId', 'Industry', 'AnnualRevenue', 'NumberOfEmployees', 'Status'],
@@ -36,28 +36,34 @@ export async function openCrms({ hubspot, salesforce }: Urls) {
   const contactsPath = `${hubspot}/crm/v3/objects/contacts`;
   const post = async (path: string, body: object): Promise<Contact[]> => (await request(contacts, `${contactsPath}${path}`, { method: 'POST', token: 'pat-sandbox', body })).results;
   const send = <S extends z.ZodType>(schema: S, method: string, path: string, body?: unknown): Promise<z.output<S>> => request(schema, `${instance}${version}${path}`, { method, token, ...(body !== undefined && { body }) });
+  /** The bodies of the parts' answers. */
+  const composite = async (list: readonly Part[]): Promise<unknown[]> => {
+    const compositeRequest = list.map(({ path, ...part }, n) => ({ ...part, url: `${version}${path}`, referenceId: `part${n}` }));
+    const { compositeResponse } = await send(parts, 'POST', '/composite', { allOrNone: false, compositeRequest });
+    const failed = compositeResponse.find(({ httpStatusCode }) => httpStatusCode >= 400);
+    if (failed !== undefined) throw new Error(`a part of a composite call answered ${failed.httpStatusCode}`);
+    return compositeResponse.map(({ body }) => body);
+  };
   return {
     readContacts: (ids: readonly string[], idProperty?: string) => post('/batch/read', { inputs: ids.map((id) => ({ id })), properties, propertiesWithHistory: [], ...(idProperty !== undefined && { idProperty }) }),
     createContacts: (emails: readonly string[]) => post('/batch/create', { inputs: emails.map((email, n) => ({ properties: { email }, objectWriteTraceId: `row-${n}` })) }),
     updateContacts: (inputs: readonly { id: string; properties: Record<string, string> }[]) => post('/batch/update', { inputs: inputs.map((input) => ({ ...input, objectWriteTraceId: input.id })) }),
     memberPage: (segmentId: string, after: string | null) => request(members, `${hubspot}/crm/v3/lists/${segmentId}/memberships?limit=250${after === null ? '' : `&after=${after}`}`, { token: 'pat-sandbox' }),
     query: (soql: string) => send(rows, 'GET', queryPath(soql)),
-    /** The bodies of the parts' answers. */
-    composite: async (list: readonly Part[]): Promise<unknown[]> => {
-      const compositeRequest = list.map(({ path, ...part }, n) => ({ ...part, url: `${version}${path}`, referenceId: `part${n}` }));
-      const { compositeResponse } = await send(parts, 'POST', '/composite', { allOrNone: false, compositeRequest });
-      const failed = compositeResponse.find(({ httpStatusCode }) => httpStatusCode >= 400);
-      if (failed !== undefined) throw new Error(`a part of a composite call answered ${failed.httpStatusCode}`);
-      return compositeResponse.map(({ body }) => body);
+    composite,
+    /** The rows of one query, or of several that go as one call. */
+    queryTogether: async (queries: readonly string[]): Promise<Row[]> => {
+      const paths = queries.map((soql) => queryPath(soql, 'queryAll'));
+      const [only] = paths;
+      if (paths.length === 1 && only !== undefined) return (await send(rows, 'GET', only)).records;
+      return (await composite(paths.map((path) => ({ method: 'GET', path })))).flatMap(rowsOf);
     },
-    retrieve: (type: RecordType, ids: readonly string[], names: readonly string[]) => send(z.array(row.partial().loose().nullable()), 'POST', `/composite/sobjects/${type}`, { ids, fields: names }),
-    update: (type: RecordType, list: readonly ({ id: string } & Record<string, unknown>)[]) => send(z.array(z.object({ success: z.boolean() })), 'PATCH', '/composite/sobjects', updateBody(type, list)),
   };
 }
 
 export type PlainCrms = Awaited<ReturnType<typeof openCrms>>;
 
-export const queryPath = (soql: string): string => `/query?q=${encodeURIComponent(soql)}`;
+export const queryPath = (soql: string, resource: 'query' | 'queryAll' = 'query'): string => `/${resource}?q=${encodeURIComponent(soql)}`;
 export const updateBody = (type: RecordType, list: readonly Record<string, unknown>[]) => ({ allOrNone: false, records: list.map((one) => ({ attributes: { type }, ...one })) });
 /** The rows of a query that was part of a composite call. */
 export const rowsOf = (body: unknown): Row[] => rows.parse(body).records;

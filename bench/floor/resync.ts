@@ -8,29 +8,29 @@ const [pagesInFlight, contactsPerSlice, hubspotBatch] = [3, 200, 100];
 export async function resyncPlainly(urls: Urls, segmentId: string): Promise<number> {
   const crms = await openCrms(urls);
   const slices: string[][] = [];
-  let [listed, pairs] = [false, 0];
+  const progress = { listed: false, pairs: 0 };
   const list = async (): Promise<void> => {
     let ids: string[] = [];
-    for (let after: string | null = null; !listed; ) {
+    for (let after: string | null = null; !progress.listed; ) {
       const page: Awaited<ReturnType<PlainCrms['memberPage']>> = await crms.memberPage(segmentId, after);
       ids.push(...page.results.map(({ recordId }) => recordId));
       after = page.paging?.next?.after ?? null;
-      if (after === null) listed = true;
-      const whole = listed ? ids.length : ids.length - (ids.length % contactsPerSlice);
+      progress.listed = after === null;
+      const whole = progress.listed ? ids.length : ids.length - (ids.length % contactsPerSlice);
       slices.push(...chunks(ids.slice(0, whole), contactsPerSlice));
       ids = ids.slice(whole);
     }
   };
+  const listing = list();
   const lane = async (): Promise<void> => {
-    while (!listed || slices.length > 0) {
+    while (!progress.listed || slices.length > 0) {
       const slice = slices.shift();
-      if (slice === undefined) await listing;
-      else pairs += await readPairs(crms, slice);
+      if (slice !== undefined) progress.pairs += await readPairs(crms, slice);
+      else await listing;
     }
   };
-  const listing = list();
   await Promise.all([listing, ...Array.from({ length: pagesInFlight }, lane)]);
-  return pairs;
+  return progress.pairs;
 }
 
 async function readPairs(crms: PlainCrms, ids: readonly string[]): Promise<number> {

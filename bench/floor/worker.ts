@@ -1,11 +1,11 @@
 /** The worker of the floor's workflows, a process of its own as Sluice's is. */
-import '../measure/meter.ts';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import DataLoader from 'dataloader';
 import * as z from 'zod';
 import { taskQueues } from '../../workflows/ids.ts';
-import { columns, openCrms, type PlainCrms, type RecordType } from './calls.ts';
+import { startMeter } from '../measure/meter.ts';
+import { columns, openCrms, type PlainCrms } from './calls.ts';
 import { floorField, type Pair } from './pair.ts';
 import { floorConnection } from './world.ts';
 
@@ -20,28 +20,28 @@ function shared<K, V>(load: (keys: readonly K[]) => Promise<V[]>): (key: K) => P
   return (key) => loader.load(key);
 }
 
-/** For each of the keys, in their order, what its type's batch answered. */
-async function byType<K, V>(keys: readonly K[], typeOf: (key: K) => RecordType, load: (type: RecordType, some: readonly K[]) => Promise<V[]>): Promise<V[]> {
-  const answers = new Map<K, V>();
-  for (const [type, some] of Map.groupBy(keys, typeOf)) for (const [n, answer] of (await load(type, some)).entries()) answers.set(some[n] as K, answer);
-  return keys.map((key) => answers.get(key) as V);
-}
+const text = z.string().catch('');
 
 function createActivities(crms: PlainCrms) {
   const readBoth = shared(async (pairs: readonly Pair[]): Promise<Values[]> => {
     const contacts = new Map((await crms.readContacts(pairs.map(({ hubspotId }) => hubspotId))).map(({ id, properties }) => [id, properties]));
-    const records = await byType(pairs, ({ type }) => type, (type, some) => crms.retrieve(type, some.map(({ salesforceId }) => salesforceId), columns[type]));
-    return pairs.map(({ hubspotId }, n) => ({ hubspot: contacts.get(hubspotId) ?? {}, salesforce: records[n] ?? {} }));
+    const queries = [...Map.groupBy(pairs, ({ type }) => type)].map(([type, some]) => `SELECT ${columns[type].join(', ')} FROM ${type} WHERE Id IN (${some.map(({ salesforceId }) => `'${salesforceId}'`).join(',')})`);
+    const records = new Map((await crms.queryTogether(queries)).map((record) => [record.Id, record]));
+    return pairs.map(({ hubspotId, salesforceId }) => ({ hubspot: contacts.get(hubspotId) ?? {}, salesforce: records.get(salesforceId) ?? {} }));
   });
-  const writeOne = shared((writes: readonly { pair: Pair; values: Values }[]) => byType(writes, ({ pair }) => pair.type, async (type, some) =>
-    (await crms.update(type, some.map(({ pair, values }) => ({ id: pair.salesforceId, [floorField.salesforce]: values.hubspot[floorField.hubspot] })))).map(({ success }) => success)));
+  const writeOne = shared(async (writes: readonly { pair: Pair; values: Values }[]): Promise<boolean[]> => {
+    const inputs = writes.map(({ pair, values }) => ({ id: pair.hubspotId, properties: { [floorField.hubspot]: text.parse(values.salesforce[floorField.salesforce]) } }));
+    const updated = new Set((await crms.updateContacts(inputs)).map(({ id }) => id));
+    return writes.map(({ pair }) => updated.has(pair.hubspotId));
+  });
   return {
     read: (pair: Pair): Promise<Values> => readBoth(pair),
-    write: async (write: { pair: Pair; values: Values }): Promise<void> => { if (!(await writeOne(write))) throw new Error('Salesforce refused the update'); },
+    write: async (write: { pair: Pair; values: Values }): Promise<void> => { if (!(await writeOne(write))) throw new Error('HubSpot did not take the update'); },
   };
 }
 
 async function main(): Promise<void> {
+  startMeter();
   const { FLOOR_TEMPORAL: address, FLOOR_HUBSPOT: hubspot, FLOOR_SALESFORCE: salesforce } = z.object({ FLOOR_TEMPORAL: z.string(), FLOOR_HUBSPOT: z.string(), FLOOR_SALESFORCE: z.string() }).parse(process.env);
   Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: ['SIGTERM', 'SIGINT'] });
   const workflowsPath = join(import.meta.dirname, 'workflows.ts');

@@ -10,16 +10,14 @@ import type { Crm } from '../../workflows/ids.ts';
 export type Urls = Record<Crm, string>;
 
 export interface SandboxOptions {
-  /** People in Salesforce. */
+  /** People in Salesforce, nobody in HubSpot. */
   contacts: number;
   random: number;
-  /** Whether HubSpot has the same people with the same values; nobody otherwise. */
-  inBoth?: boolean;
   env?: NodeJS.ProcessEnv;
 }
 
 /** Starts both sandboxes and nothing else, runs `work`, and ends them. */
-export async function withSandboxes<T>({ contacts, random, inBoth = false, env = {} }: SandboxOptions, work: (urls: Urls) => Promise<T>): Promise<T> {
+export async function withSandboxes<T>({ contacts, random, env = {} }: SandboxOptions, work: (urls: Urls) => Promise<T>): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'sluice-floor-'));
   const ports = { hubspot: await freePort(), salesforce: await freePort() };
   const urls = { hubspot: `http://127.0.0.1:${ports.hubspot}`, salesforce: `http://127.0.0.1:${ports.salesforce}` };
@@ -29,7 +27,7 @@ export async function withSandboxes<T>({ contacts, random, inBoth = false, env =
   });
   try {
     await untilReady(child, async () => (await Promise.all(Object.values(urls).map(answers))).every(Boolean), { seconds: 30 });
-    await seed(urls.hubspot, inBoth ? { seed: 'synthetic', count: contacts, random } : { seed: 'empty' });
+    await seed(urls.hubspot, { seed: 'empty' });
     await seed(urls.salesforce, { seed: 'synthetic', count: contacts, random });
     return await work(urls);
   } finally {

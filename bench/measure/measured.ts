@@ -38,6 +38,12 @@ export const rates = (contacts: number, seconds: number, floorPerSecond: number 
 /** Calls per contact of each CRM. */
 export const perContact = (calls: BothCounted, contacts: number): Record<Crm, number> => ({ hubspot: round(calls.hubspot.total / contacts), salesforce: round(calls.salesforce.total / contacts) });
 
+/** Each route's calls of both CRMs, the most first; beside those of a floor, which must be about the same for a ratio to mean something. */
+export function routes(calls: BothCounted, floor: BothCounted | null = null): [route: string, calls: number, floor: string][] {
+  return crms.flatMap((crm) => Object.entries(calls[crm].byRoute).sort(([, a], [, b]) => b - a)
+    .map(([route, n]): [string, number, string] => [`  ${crmNames[crm]} ${route}`, n, floor === null ? '' : `floor ${floor[crm].byRoute[route] ?? 0}`]));
+}
+
 const labels: Record<Exclude<keyof Measured, 'bench' | 'contacts' | 'callsPerContact'>, string> = {
   seconds: 'seconds', contactsPerSecond: 'contacts a second', actionsPerContact: 'Temporal actions per contact', workerPeakMiB: 'peak memory of the worker, MiB',
   workerCpuSeconds: 'CPU of the worker, seconds', floorPerSecond: 'floor, contacts a second', ratioToFloor: 'ratio to the floor',

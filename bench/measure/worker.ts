@@ -1,3 +1,5 @@
 /** The product's worker as it is, with a meter. */
-import './meter.ts';
-import '../../worker/main.ts';
+import { startMeter } from './meter.ts';
+
+startMeter();
+await import('../../worker/main.ts');
