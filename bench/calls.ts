@@ -27,6 +27,9 @@ export async function forgetCalls({ urls }: Pick<Bench, 'urls'>): Promise<void> 
   for (const crm of crms) await request(z.unknown(), `${urls[crm]}/_sandbox/calls`, { method: 'DELETE' });
 }
 
+/** HubSpot's limit of Professional and Enterprise accounts, of all calls but searches: 190 in 10 s. */
+export const hubspotPerSecond = 19;
+
 export const crmNames = { hubspot: 'HubSpot', salesforce: 'Salesforce' } as const;
 
 /** Rows as columns: the first to the left, the others to the right. */

@@ -1,11 +1,11 @@
 import { crms } from '../workflows/ids.ts';
-import { crmNames, type BothCounted } from './calls.ts';
+import { crmNames, hubspotPerSecond, type BothCounted } from './calls.ts';
 import { run, type Filled, type FillOptions } from './fill.ts';
 import { counted, type Plain } from './floor/counted.ts';
 import { fillPlainly } from './floor/fill.ts';
 import { startPlainly } from './floor/starts.ts';
 import { withSandboxes } from './floor/world.ts';
-import { queries, signalWithStart, stateChanging } from './measure/actions.ts';
+import { byType, queries, signalWithStart, stateChanging } from './measure/actions.ts';
 import { alternating, best, ofRounds } from './measure/alternating.ts';
 import { perContact, rates, report, routes, type Measured, type Telling } from './measure/measured.ts';
 import { round } from './measure/statistics.ts';
@@ -26,8 +26,6 @@ interface Floor extends Plain {
 const mostCalls = { hubspot: 0.05, salesforce: 0.015 };
 /** Lists and first pages come once, whatever the number. */
 const callsOnce = 6;
-/** HubSpot's limit of Professional and Enterprise, of all calls but searches. */
-const hubspotPerSecond = 19;
 
 /**
  * Imports and fills people that only Salesforce has, beside its two floors and a peer. Answers what is wrong with the result, each as a
@@ -81,6 +79,7 @@ function telling({ contacts, rateLimit }: FillFigureOptions, filled: Filled, flo
       ['workflows behind the data, a second', round(behind, 1), `floor ${round(starts, 1)}, ratio ${round(behind / starts, 3)}`],
       ['actions per contact: data / the workflow behind it', `${round(dataActions / contacts)} / ${round(behindActions / contacts)}`, `${queries(spent.actions)} queries are not counted`],
       ['HubSpot calls a second', round(calledPerSecond, 1), `${round((calledPerSecond / hubspotPerSecond) * 100, 0)} % of HubSpot's limit${rateLimit ? '' : ', which is off'}`],
+      ...byType(spent.actions, (n) => round(n / contacts)),
       ...routes(calls, floor.calls),
       ...beside,
     ],

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crms, type Crm } from '../workflows/ids.ts';
 import { countCalls, crmNames } from './calls.ts';
-import { queries } from './measure/actions.ts';
+import { byType, queries } from './measure/actions.ts';
 import { report, routes } from './measure/measured.ts';
 import { actionsOf, spending } from './measure/spent.ts';
 import { round } from './measure/statistics.ts';
@@ -45,6 +45,7 @@ export async function idle({ seconds, contacts, random }: IdleOptions): Promise<
         ...routes(calls).map(([route, n]): [string, number, string] => [route, aDay(n), `${n} in ${seconds} s`]),
         ['CometD exchanges a day, no API calls in Salesforce', aDay(stream)],
         ['Temporal actions a day', aDay(actionsOf(spent)), `and ${aDay(queries(spent.actions))} queries`],
+        ...byType(spent.actions, aDay),
         ['CPU of the worker, seconds a day', aDay(spent.cpuSeconds)],
       ],
       more: { callsPerDay: Object.fromEntries(crms.map((crm) => [crm, aDay(calls[crm].total)])), actionsPerDay: aDay(actionsOf(spent)) },

@@ -7,6 +7,7 @@ import { counted } from './floor/counted.ts';
 import { changed } from './floor/signals.ts';
 import { floorConnection, startFloorWorker } from './floor/world.ts';
 import { floorField, type Pair } from './floor/pair.ts';
+import { byType } from './measure/actions.ts';
 import { alternating, best, ofRounds } from './measure/alternating.ts';
 import { perContact, rates, report, routes } from './measure/measured.ts';
 import { actionsOf, spending } from './measure/spent.ts';
@@ -60,7 +61,7 @@ export async function live({ contacts, rounds, rateLimit, random }: LiveOptions)
         rows: [
           ['CPU of the worker per contact, ms', round((spent.cpuSeconds / pairs.length) * 1000, 1), `floor ${round((floor.cpuSeconds / pairs.length) * 1000, 1)}`],
           ...routes(spent.calls, floor.calls),
-          ...Object.entries(spent.actions).map(([type, n]): [string, string] => [`  Temporal ${type} per contact`, (n / pairs.length).toFixed(2)]),
+          ...byType(spent.actions, (n) => round(n / pairs.length, 2)),
         ],
         more: { floorCallsPerContact: perContact(floor.calls, pairs.length) },
       });

@@ -5,6 +5,7 @@ import { DEFAULT_MAPPINGS } from '../sync/mapping.ts';
 import { feedsAtRest } from './fill.ts';
 import { inLanes } from './floor/lanes.ts';
 import { editingMeanwhile, idleLatencies, latenciesOf, liveProperty } from './live-edits.ts';
+import { byType } from './measure/actions.ts';
 import { perContact, rates, report, routes } from './measure/measured.ts';
 import { actionsOf, spending } from './measure/spent.ts';
 import { round } from './measure/statistics.ts';
@@ -65,6 +66,7 @@ export async function mass({ contacts, editsPerSecond, idleSeconds, rateLimit, r
         ['single edits while idle: p50 / p95 / max, ms', `${idle.p50} / ${idle.p95} / ${idle.max}`, `${idle.edits} edits`],
         ['single edits beside the mass: p50 / p95 / max, ms', `${beside.p50} / ${beside.p95} / ${beside.max}`, `${beside.edits} edits; p95 ${times} times idle, at most ${mostTimes}`],
         ['seconds of the mass with single edits beside it', round(besideSeconds, 1)],
+        ...byType(spent.actions, (n) => round(n / many.length, 2)),
         ...routes(spent.calls),
       ],
       more: { liveMs: { idle, beside, times } },

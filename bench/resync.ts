@@ -4,6 +4,7 @@ import type { SalesforceRecord } from '../demo/people.ts';
 import { workflowIds } from '../workflows/ids.ts';
 import * as messages from '../workflows/messages.ts';
 import type { ResyncProgress } from '../workflows/messages.ts';
+import { hubspotPerSecond } from './calls.ts';
 import { counted } from './floor/counted.ts';
 import { inLanes } from './floor/lanes.ts';
 import { resyncPlainly } from './floor/resync.ts';
@@ -29,7 +30,6 @@ interface Resynced { seconds: number; spent: Spent; progress: ResyncProgress; /*
 const allowedCalls = (contacts: number): number => Math.ceil(contacts / 250 + contacts / 100 + contacts / 200 + 20);
 /** Against one where nothing differs and the live cost of those that differ. */
 const mostTimes = 1.5;
-const hubspotPerSecond = 19;
 const inFlight = 16;
 const text = z.string().catch('');
 

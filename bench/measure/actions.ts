@@ -48,3 +48,7 @@ export function stateChanging(actions: Actions, started: number): number {
 
 /** Those that only ask. */
 export const queries = (actions: Actions): number => Object.entries(actions).filter(([type]) => isQuery(type)).reduce((sum, [, n]) => sum + n, 0);
+
+/** Rows of a table that say which requests they were, the most first. */
+export const byType = (actions: Actions, shown: (n: number) => number): [what: string, n: number][] =>
+  Object.entries(actions).sort(([, a], [, b]) => b - a).map(([type, n]) => [`  Temporal ${type}`, shown(n)]);

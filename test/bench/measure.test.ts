@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { actionsSince, parseActions, queries, stateChanging } from '../../bench/measure/actions.ts';
+import { actionsSince, byType, parseActions, queries, stateChanging } from '../../bench/measure/actions.ts';
 import { alternating, best, ofRounds } from '../../bench/measure/alternating.ts';
 import { perContact, rates, rowsOf, type Measured } from '../../bench/measure/measured.ts';
-import { median, percentile, round } from '../../bench/measure/statistics.ts';
+import { percentile, round } from '../../bench/measure/statistics.ts';
 
 test('a percentile is the value that so large a part does not exceed, whatever the order', () => {
   const values = [30, 10, 20, 40, 50, 60, 70, 80, 90, 100];
@@ -12,12 +12,6 @@ test('a percentile is the value that so large a part does not exceed, whatever t
   assert.equal(percentile(values, 0.1), 10);
   assert.equal(percentile([7], 0.95), 7);
   assert.ok(Number.isNaN(percentile([], 0.5)));
-});
-
-test('a median of an even number of values is the mean of the two in the middle', () => {
-  assert.equal(median([3, 1, 2]), 2);
-  assert.equal(median([4, 1, 3, 2]), 2.5);
-  assert.ok(Number.isNaN(median([])));
 });
 
 const metrics = `# TYPE action counter
@@ -44,6 +38,7 @@ test('queries change nothing, and a signal-with-start that starts is a start and
   assert.equal(stateChanging(actions, 3), 12);
   assert.equal(stateChanging(actions, 100), 13);
   assert.equal(queries(actions), 7);
+  assert.deepEqual(byType({ a: 1, b: 3 }, (n) => n * 2), [['  Temporal b', 6], ['  Temporal a', 2]]);
 });
 
 test('Sluice and its floor run in turn, and the best of each counts', async () => {
