@@ -52,8 +52,8 @@ export async function openCrms({ hubspot, salesforce }: Urls) {
     query: (soql: string) => send(rows, 'GET', queryPath(soql)),
     composite,
     /** The rows of one query, or of several that go as one call. */
-    queryTogether: async (queries: readonly string[]): Promise<Row[]> => {
-      const paths = queries.map((soql) => queryPath(soql, 'queryAll'));
+    queryTogether: async (queries: readonly string[], resource: Resource = 'query'): Promise<Row[]> => {
+      const paths = queries.map((soql) => queryPath(soql, resource));
       const [only] = paths;
       if (paths.length === 1 && only !== undefined) return (await send(rows, 'GET', only)).records;
       return (await composite(paths.map((path) => ({ method: 'GET', path })))).flatMap(rowsOf);
@@ -63,10 +63,12 @@ export async function openCrms({ hubspot, salesforce }: Urls) {
 
 export type PlainCrms = Awaited<ReturnType<typeof openCrms>>;
 
-export const queryPath = (soql: string, resource: 'query' | 'queryAll' = 'query'): string => `/${resource}?q=${encodeURIComponent(soql)}`;
+/** Whether deleted records are found too. */
+type Resource = 'query' | 'queryAll';
+const queryPath = (soql: string, resource: Resource = 'query'): string => `/${resource}?q=${encodeURIComponent(soql)}`;
 export const updateBody = (type: RecordType, list: readonly Record<string, unknown>[]) => ({ allOrNone: false, records: list.map((one) => ({ attributes: { type }, ...one })) });
 /** The rows of a query that was part of a composite call. */
-export const rowsOf = (body: unknown): Row[] => rows.parse(body).records;
+const rowsOf = (body: unknown): Row[] => rows.parse(body).records;
 
 /** A record's values by HubSpot's properties; those that are blank are left out. */
 export function valuesOf(type: RecordType, record: Row): Record<string, string> {

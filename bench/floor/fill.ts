@@ -1,5 +1,5 @@
 import { chunks } from '../../activities/crm/chunks.ts';
-import { columns, openCrms, queryPath, rowsOf, updateBody, valuesOf, type PlainCrms, type RecordType } from './calls.ts';
+import { columns, openCrms, updateBody, valuesOf, type PlainCrms, type RecordType } from './calls.ts';
 import type { Urls } from './world.ts';
 
 /** As an import of Sluice has it, so that both make the same calls. */
@@ -44,10 +44,8 @@ async function fillPage(crms: PlainCrms, { type, after, upTo }: Page): Promise<n
   const byEmail = new Map(records.flatMap((record) => (record.Email === null ? [] : [[record.Email.toLowerCase(), record] as const])));
   const emails = [...byEmail.keys()];
   const asked = type === 'Lead' ? (['Lead', 'Contact'] as const) : (['Contact'] as const);
-  const others = await crms.composite(asked.flatMap((of) => chunks(emails, emailsPerQuery).map((some) => ({
-    method: 'GET', path: queryPath(`SELECT ${columns[of].join(', ')} FROM ${of} WHERE Email IN (${some.map((email) => `'${email}'`).join(',')})`),
-  }))));
-  if (others.flatMap(rowsOf).length < emails.length) throw new Error('Salesforce lost a record');
+  const others = await crms.queryTogether(asked.flatMap((of) => chunks(emails, emailsPerQuery).map((some) => `SELECT ${columns[of].join(', ')} FROM ${of} WHERE Email IN (${some.map((email) => `'${email}'`).join(',')})`)));
+  if (others.length < emails.length) throw new Error('Salesforce lost a record');
   const known = (await Promise.all(chunks(emails, hubspotBatch).map((some) => crms.readContacts(some, 'email')))).flat();
   const there = new Set(known.map(({ properties }) => properties['email']));
   for (const some of chunks(emails.filter((email) => !there.has(email)), hubspotBatch)) known.push(...await crms.createContacts(some));

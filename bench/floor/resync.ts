@@ -1,5 +1,5 @@
 import { chunks } from '../../activities/crm/chunks.ts';
-import { columns, openCrms, queryPath, rowsOf, type PlainCrms } from './calls.ts';
+import { columns, openCrms, type PlainCrms } from './calls.ts';
 import type { Urls } from './world.ts';
 
 const [pagesInFlight, contactsPerSlice, hubspotBatch] = [3, 200, 100];
@@ -36,9 +36,9 @@ export async function resyncPlainly(urls: Urls, segmentId: string): Promise<numb
 async function readPairs(crms: PlainCrms, ids: readonly string[]): Promise<number> {
   const list = ids.map((id) => `'${id}'`).join(',');
   const [records, ...contacts] = await Promise.all([
-    crms.composite((['Lead', 'Contact'] as const).map((type) => ({ method: 'GET', path: queryPath(`SELECT ${columns[type].join(', ')} FROM ${type} WHERE HubSpot_Contact_Id__c IN (${list})`) }))),
+crms.queryTogether((['Lead', 'Contact'] as const).map((type) => `SELECT ${columns[type].join(', ')} FROM ${type} WHERE HubSpot_Contact_Id__c IN (${list})`)),
     ...chunks(ids, hubspotBatch).map((some) => crms.readContacts(some)),
   ]);
   const there = new Set(contacts.flat().map(({ id }) => id));
-  return records.flatMap(rowsOf).filter((record) => there.has(record.HubSpot_Contact_Id__c ?? '')).length;
+  return records.filter((record) => there.has(record.HubSpot_Contact_Id__c ?? '')).length;
 }

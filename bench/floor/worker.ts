@@ -26,7 +26,7 @@ function createActivities(crms: PlainCrms) {
   const readBoth = shared(async (pairs: readonly Pair[]): Promise<Values[]> => {
     const contacts = new Map((await crms.readContacts(pairs.map(({ hubspotId }) => hubspotId))).map(({ id, properties }) => [id, properties]));
     const queries = [...Map.groupBy(pairs, ({ type }) => type)].map(([type, some]) => `SELECT ${columns[type].join(', ')} FROM ${type} WHERE Id IN (${some.map(({ salesforceId }) => `'${salesforceId}'`).join(',')})`);
-    const records = new Map((await crms.queryTogether(queries)).map((record) => [record.Id, record]));
+    const records = new Map((await crms.queryTogether(queries, 'queryAll')).map((record) => [record.Id, record]));
     return pairs.map(({ hubspotId, salesforceId }) => ({ hubspot: contacts.get(hubspotId) ?? {}, salesforce: records.get(salesforceId) ?? {} }));
   });
   const writeOne = shared(async (writes: readonly { pair: Pair; values: Values }[]): Promise<boolean[]> => {
