@@ -16,6 +16,8 @@ export interface ImportStreams {
 /** The activity of the second stream; every other one is about the data. */
 const handOver = 'handOver';
 const done = z.object({ done: z.number() });
+/** The part of all that tells how fast the second stream is by itself; of fewer the waiting at the end would say more. */
+const enoughAlone = 0.25;
 
 /** Reads all runs of an import that has ended. */
 export async function importStreams(client: Client, workflowId: string): Promise<ImportStreams> {
@@ -55,12 +57,12 @@ const timeOf = ({ eventTime }: Event): number => Number(eventTime?.seconds ?? 0)
 
 /**
  * Workflows a second behind the data, up to `until` (epoch ms), when each had done its first task: of those handed over after the data had
- * ended where there are such, since before that both streams share the machine; else of all.
+ * ended where those are enough to tell, since before that both streams share the machine; else of all.
  */
 export function behindPerSecond({ dataUntil, handedOver }: ImportStreams, until: number): number {
   const sum = (pages: ImportStreams['handedOver']): number => pages.reduce((contacts, page) => contacts + page.contacts, 0);
   const first = handedOver.findIndex((page) => page.until >= dataUntil);
   const alone = first === -1 ? [] : handedOver.slice(first + 1);
-  const [pages, from] = alone.length > 0 ? [alone, handedOver[first]?.until ?? until] : [handedOver, handedOver[0]?.from ?? until];
+  const [pages, from] = sum(alone) >= sum(handedOver) * enoughAlone ? [alone, handedOver[first]?.until ?? until] : [handedOver, handedOver[0]?.from ?? until];
   return sum(pages) / ((until - from) / 1000);
 }

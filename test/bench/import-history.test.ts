@@ -16,22 +16,25 @@ function activity(id: number, name: string, from: number, until: number, result:
 
 const runs: Runs = [
   [...activity(5, 'listPages', 1, 2), ...activity(7, 'importPage', 2, 10), ...activity(9, 'handOver', 10, 20, { done: 100 })],
-  [...activity(5, 'importPage', 12, 21), ...activity(7, 'handOver', 20, 30, { done: 100 }), ...activity(9, 'handOver', 30, 40, { done: 50 })],
+  [...activity(5, 'importPage', 12, 21), ...activity(7, 'handOver', 20, 30, { done: 100 }), ...activity(9, 'handOver', 30, 40, { done: 100 })],
 ];
 
 test('the data of an import has ended with its last page, in whatever run, and pages were handed over in the order of their ends', () => {
   const streams = streamsOf(runs);
   assert.equal(streams.dataUntil, 21_500);
-  assert.deepEqual(streams.handedOver.map(({ until, contacts }) => [until, contacts]), [[20_500, 100], [30_500, 100], [40_500, 50]]);
+  assert.deepEqual(streams.handedOver.map(({ until, contacts }) => [until, contacts]), [[20_500, 100], [30_500, 100], [40_500, 100]]);
 });
 
 test('only what was handed over alone tells how fast that is', () => {
   const streams = streamsOf(runs);
-  // From the end of the first page after the data, at 30.5 s: 50 contacts.
-  assert.equal(behindPerSecond(streams, 40_500), 5);
+  // From the end of the first page after the data, at 30.5 s: 100 contacts.
+  assert.equal(behindPerSecond(streams, 40_500), 10);
 });
 
-test('where nothing was handed over alone, all of it tells', () => {
-  const streams = { ...streamsOf(runs), dataUntil: 99_000 };
-  assert.equal(behindPerSecond(streams, 60_000), 5); // 250 in the 50 s since the first was begun
+test('where nothing or little was handed over alone, all of it tells', () => {
+  const streams = streamsOf(runs);
+  assert.equal(behindPerSecond({ ...streams, dataUntil: 99_000 }, 60_000), 6); // 300 in the 50 s since the first was begun
+  const [first, second, last] = streams.handedOver;
+  assert.ok(first !== undefined && second !== undefined && last !== undefined);
+  assert.equal(behindPerSecond({ ...streams, handedOver: [first, second, { ...last, contacts: 10 }] }, 52_000), 5);
 });
