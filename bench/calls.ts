@@ -13,7 +13,7 @@ export type BothCounted = Record<Crm, Counted>;
 const isStream = (route: string): boolean => / \/cometd\//.test(route);
 
 /** What the sandboxes counted, without and apart from the exchanges that carry change events. */
-export async function countCalls({ urls }: Bench): Promise<{ calls: BothCounted; stream: number }> {
+export async function countCalls({ urls }: Pick<Bench, 'urls'>): Promise<{ calls: BothCounted; stream: number }> {
   const [hubspot, salesforce] = await Promise.all(crms.map((crm) => request(counted, `${urls[crm]}/_sandbox/calls`)));
   if (hubspot === undefined || salesforce === undefined) throw new Error('a sandbox told no calls');
   const routes = Object.entries(salesforce.byRoute);
@@ -23,9 +23,12 @@ export async function countCalls({ urls }: Bench): Promise<{ calls: BothCounted;
 }
 
 /** Counts from 0 again. */
-export async function forgetCalls({ urls }: Bench): Promise<void> {
+export async function forgetCalls({ urls }: Pick<Bench, 'urls'>): Promise<void> {
   for (const crm of crms) await request(z.unknown(), `${urls[crm]}/_sandbox/calls`, { method: 'DELETE' });
 }
+
+/** HubSpot's limit of Professional and Enterprise accounts, of all calls but searches: 190 in 10 s. */
+export const hubspotPerSecond = 19;
 
 export const crmNames = { hubspot: 'HubSpot', salesforce: 'Salesforce' } as const;
 

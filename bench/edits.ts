@@ -41,7 +41,8 @@ export async function checkEdits({ sluice, crms, random }: { sluice: SluiceClien
   return problems;
 }
 
-async function synced(sluice: SluiceClient, id: string): Promise<ContactAnswer> {
+/** Resyncs a contact, and waits until it has. */
+export async function synced(sluice: SluiceClient, id: string): Promise<ContactAnswer> {
   const before = (await sluice.contact(id)).lastSync?.at;
   await sluice.resyncContact(id, 'edited');
   for (let attempt = 0; attempt < 300; attempt++) {

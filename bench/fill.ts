@@ -1,45 +1,46 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ImportProgress } from '../workflows/messages.ts';
-import { crms, type Crm } from '../workflows/ids.ts';
-import { countCalls, crmNames, forgetCalls, printTable, type BothCounted } from './calls.ts';
+import { crms, workflowIds, type Crm } from '../workflows/ids.ts';
+import { countCalls, crmNames, printTable, type BothCounted } from './calls.ts';
 import { checkEdits } from './edits.ts';
 import { failCalls, stopFailing } from './faults.ts';
 import { checkFilled } from './filled.ts';
 import { countLiveSyncs } from './live-syncs.ts';
+import { behindPerSecond, importStreams } from './measure/import-history.ts';
+import { spending, type Spent } from './measure/spent.ts';
+import { round } from './measure/statistics.ts';
 import { caughtUp, importAll, selectEveryone, soon, withBench, type Bench } from './world.ts';
 
 export interface FillOptions {
+  /** People that only Salesforce has. */
   contacts: number;
   segment: boolean;
   segmentLagMs: number;
   rateLimit: boolean;
-  /** An import lists more records of one type by a bulk query job. */
-  bulkAbove: number;
+  /** An import lists more records of one type by a bulk query job; above 10,000, as the product has it. */
+  bulkAbove?: number;
   random: number;
 }
 
 /** What one run came to. */
-interface Filled {
+export interface Filled {
   seconds: number;
   /** From then on until each workflow had done its first task. */
   secondsBehind: number;
+  /** Until all data was in. */
+  dataSeconds: number;
+  /** Workflows a second behind the data. */
+  behindPerSecond: number;
+  /** Pages that were handed over to workflows. */
+  pagesHandedOver: number;
   result: ImportProgress;
   calls: BothCounted;
-  /** Contacts that synced by themselves, beside the pages. */
+  spent: Spent;
+  /** Contacts that synced by themselves, beside the pages; counted with the feeds on, since it takes a call for each contact. */
   liveSyncs: number;
   /** Calls that were made to fail, by kind. */
   faults: Record<string, number>;
   problems: string[];
-}
-
-/**
- * Imports and fills `contacts` people that only Salesforce has. Calls are counted by the sandboxes, from the start of the import
- * until each contact's workflow is there. Answers what is wrong with the result, each as a sentence.
- */
-export async function fill(options: FillOptions): Promise<string[]> {
-  const filled = await run(options, false);
-  report(options, filled);
-  return options.segment ? filled.problems : [...filled.problems, ...tooManyCalls(options.contacts, filled.calls)];
 }
 
 /** The same with the feeds off, then on. With them calls are counted until they have read all that the fill wrote. */
@@ -105,33 +106,44 @@ const meaningful = 2_000;
 const mostMore = 0.03;
 const mostAlive = 0.01;
 
-function run({ contacts, segment, segmentLagMs, rateLimit, bulkAbove, random }: FillOptions, feeds: boolean, failing?: { part: number; seed: number }): Promise<Filled> {
-  const env = { SANDBOX_SEGMENT_LAG_MS: String(segmentLagMs), SANDBOX_SEARCH_LAG_MS: '0', SLUICE_BULK_ABOVE: String(bulkAbove), ...(rateLimit ? {} : { SANDBOX_RATE_LIMIT: 'off' }) };
+/**
+ * Imports and fills `contacts` people that only Salesforce has. Calls are counted by the sandboxes, from the start of the import until each
+ * contact's workflow is there.
+ */
+export function run({ contacts, segment, segmentLagMs, rateLimit, bulkAbove, random }: FillOptions, feeds: boolean, failing?: { part: number; seed: number }): Promise<Filled> {
+  const env = { SANDBOX_SEGMENT_LAG_MS: String(segmentLagMs), SANDBOX_SEARCH_LAG_MS: '0', ...(bulkAbove === undefined ? {} : { SLUICE_BULK_ABOVE: String(bulkAbove) }), ...(rateLimit ? {} : { SANDBOX_RATE_LIMIT: 'off' }) };
   return withBench({ contacts, random, env }, async (bench) => {
     const { client, connection, sluice } = bench;
     if (segment) await selectEveryone(bench);
     if (feeds) await bench.switchOnFeeds();
     const before = await bench.crms.salesforce.records();
-    await forgetCalls(bench);
-    if (failing !== undefined) await failCalls(bench, failing.part, failing.seed);
-    const start = performance.now();
-    const result = await importAll(sluice);
-    const seconds = (performance.now() - start) / 1000;
-    await caughtUp(bench);
-    const secondsBehind = (performance.now() - start) / 1000 - seconds;
-    if (feeds) await feedsAtRest(bench, Date.now());
-    const faults = failing === undefined ? {} : await stopFailing(bench);
-    if (failing !== undefined) await soon('each contact is in sync', async () => (await sluice.listContacts({ status: 'in-sync', limit: 1 })).total === (await sluice.listContacts({ limit: 1 })).total, 600);
-    const { calls } = await countCalls(bench);
-    const liveSyncs = await countLiveSyncs(client, connection);
+    const { result, spent } = await spending(bench, async () => {
+      if (failing !== undefined) await failCalls(bench, failing.part, failing.seed);
+      const start = Date.now();
+      const result = await importAll(sluice);
+      const seconds = (Date.now() - start) / 1000;
+      await caughtUp(bench);
+      const until = Date.now();
+      const secondsBehind = (until - start) / 1000 - seconds;
+      if (feeds) await feedsAtRest(bench, Date.now());
+      const faults = failing === undefined ? {} : await stopFailing(bench);
+      if (failing !== undefined) await soon('each contact is in sync', async () => (await sluice.listContacts({ status: 'in-sync', limit: 1 })).total === (await sluice.listContacts({ limit: 1 })).total, 600);
+      return { result, seconds, secondsBehind, faults, start, until };
+    });
+    const { start, until, ...times } = result;
+    const streams = await importStreams(client, workflowIds.import(connection, 'first'));
+    const liveSyncs = feeds ? await countLiveSyncs(client, connection) : 0;
     const problems = [...await checkFilled({ client, connection, crms: bench.crms, before }), ...await checkEdits({ sluice, crms: bench.crms, random })];
     if ((await bench.crms.salesforce.records()).length !== before.length) problems.push('Salesforce has another number of records than before');
-    return { seconds, secondsBehind, result, calls, liveSyncs, faults, problems };
+    return {
+      ...times, dataSeconds: (streams.dataUntil - start) / 1000, behindPerSecond: behindPerSecond(streams, until), pagesHandedOver: streams.handedOver.length,
+      calls: spent.calls, spent, liveSyncs, problems,
+    };
   });
 }
 
 /** Waits until both feeds have polled to the end since `since`, and whom they told has synced. */
-async function feedsAtRest(bench: Bench, since: number): Promise<void> {
+export async function feedsAtRest(bench: Bench, since: number): Promise<void> {
   const polled = async (crm: Crm): Promise<boolean> => {
     const { lastPollAt, nextPollAt, waiting, later } = await bench.feed(crm);
     const last = Date.parse(lastPollAt ?? '');
@@ -149,15 +161,6 @@ const totalCalls = async (bench: Bench): Promise<number> => {
   const { hubspot, salesforce } = (await countCalls(bench)).calls;
   return hubspot.total + salesforce.total;
 };
-
-/** Per new contact, with no segment set: import and fill together. */
-const mostCalls = { hubspot: 0.06, salesforce: 0.02 };
-
-function tooManyCalls(contacts: number, calls: BothCounted): string[] {
-  return crms.filter((crm) => calls[crm].total / contacts > mostCalls[crm]).map((crm) => `${calls[crm].total} ${crm} calls for ${contacts} contacts are more than ${mostCalls[crm]} each`);
-}
-
-const round = (n: number): number => Number(n.toFixed(4));
 
 function report({ contacts }: FillOptions, { seconds, secondsBehind, result, calls }: Filled): void {
   const rows = crms.flatMap((crm): [string, number, string][] => [

@@ -1,6 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { crms, type Crm } from '../workflows/ids.ts';
-import { countCalls, crmNames, forgetCalls, printTable } from './calls.ts';
+import { countCalls, crmNames } from './calls.ts';
+import { byType, queries } from './measure/actions.ts';
+import { report, routes } from './measure/measured.ts';
+import { actionsOf, spending } from './measure/spent.ts';
+import { round } from './measure/statistics.ts';
 import { importAll, selectEveryone, soon, withBench, type Bench } from './world.ts';
 
 export interface IdleOptions {
@@ -22,18 +26,30 @@ export async function idle({ seconds, contacts, random }: IdleOptions): Promise<
     await importAll(bench.sluice);
     await bench.switchOnFeeds();
     await quiet(bench);
-    await forgetCalls(bench);
-    await sleep(seconds * 1000);
-    const { calls, stream } = await countCalls(bench);
+    const { result: stream, spent } = await spending(bench, async () => {
+      await sleep(seconds * 1000);
+      return (await countCalls(bench)).stream;
+    });
+    const { calls } = spent;
     const aDay = (n: number): number => Math.round((n * daySeconds) / seconds);
-    const rows = crms.flatMap((crm) => [
-      ...Object.entries(calls[crm].byRoute).sort(([, a], [, b]) => b - a).map(([route, n]) => [`  ${route}`, n, aDay(n), '']),
-      [`${crmNames[crm]}, all calls`, calls[crm].total, aDay(calls[crm].total), `${allowed[crm]}: ${((aDay(calls[crm].total) / allowed[crm]) * 100).toFixed(1)} %`],
-    ]);
-    console.log(`${seconds} s of nothing, with ${contacts} contacts in the segment and default settings${seconds < longestRound ? `; the Salesforce poll comes round every ${longestRound} s, so less than that says little of it` : ''}.`);
-    printTable(['calls', 'number', 'a day', 'of what is allowed'], rows);
-    console.log(`CometD exchanges, which are no API calls in Salesforce: ${stream}, ${aDay(stream)} a day.`);
-    console.log(JSON.stringify({ bench: 'idle', seconds, callsPerDay: Object.fromEntries(crms.map((crm) => [crm, aDay(calls[crm].total)])) }));
+    report(`${seconds} s of nothing, with ${contacts} contacts in the segment and default settings${seconds < longestRound ? `; the Salesforce poll comes round every ${longestRound} s, so less than that says little of it` : ''}.`, {
+      bench: 'idle', contacts, seconds, contactsPerSecond: null, callsPerContact: null, actionsPerContact: null,
+      workerPeakMiB: round(spent.peakMiB, 0), workerCpuSeconds: round(spent.cpuSeconds, 2), floorPerSecond: null, ratioToFloor: null,
+    }, {
+      notes: {
+        contactsPerSecond: 'nothing is done', floorPerSecond: 'nothing is done', ratioToFloor: 'nothing is done',
+        callsPerContact: 'polls cost the same for any number of contacts', actionsPerContact: 'see those of a day',
+      },
+      rows: [
+        ...crms.map((crm): [string, string, string] => [`${crmNames[crm]} calls a day`, String(aDay(calls[crm].total)), `${((aDay(calls[crm].total) / allowed[crm]) * 100).toFixed(1)} % of ${allowed[crm]}`]),
+        ...routes(calls).map(([route, n]): [string, number, string] => [route, aDay(n), `${n} in ${seconds} s`]),
+        ['CometD exchanges a day, no API calls in Salesforce', aDay(stream)],
+        ['Temporal actions a day', aDay(actionsOf(spent)), `and ${aDay(queries(spent.actions))} queries`],
+        ...byType(spent.actions, aDay),
+        ['CPU of the worker, seconds a day', aDay(spent.cpuSeconds)],
+      ],
+      more: { callsPerDay: Object.fromEntries(crms.map((crm) => [crm, aDay(calls[crm].total)])), actionsPerDay: aDay(actionsOf(spent)) },
+    });
   });
 }
 

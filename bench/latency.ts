@@ -1,8 +1,10 @@
 import { UserError } from '../worker/user-error.ts';
 import { DEFAULT_MAPPINGS } from '../sync/mapping.ts';
-import { printTable } from './calls.ts';
 import { makeEdits, type Edit } from './latency-edits.ts';
 import { arrivals, type Arrived } from './latency-times.ts';
+import { report } from './measure/measured.ts';
+import { actionsOf, spending, type Spent } from './measure/spent.ts';
+import { percentile, round } from './measure/statistics.ts';
 import { importAll, selectEveryone, soon, withBench } from './world.ts';
 
 export interface LatencyOptions {
@@ -32,16 +34,20 @@ export async function latency({ edits, contacts, random }: LatencyOptions): Prom
     await importAll(sluice);
     await bench.switchOnFeeds();
     const records = (await crms.salesforce.records()).filter(({ externalId }) => externalId !== null);
-    const made = await makeEdits(bench, { records, random, series: [
-      { properties: plain, sides: ['hubspot', 'salesforce'], count: edits },
-      { properties: [criterion], sides: ['hubspot'], count: inCriteria },
-    ] });
     const arrived = new Map<Edit, Arrived>();
-    await soon('every edit has arrived', async () => {
-      for (const [edit, at] of await arrivals(bench, made.filter((one) => !arrived.has(one)))) arrived.set(edit, at);
-      return arrived.size === made.length;
-    }).catch(() => undefined);
-    report({ edits, contacts, random }, made, arrived);
+    const start = performance.now();
+    const { result: made, spent } = await spending(bench, async () => {
+      const made = await makeEdits(bench, { records, random, series: [
+        { properties: plain, sides: ['hubspot', 'salesforce'], count: edits },
+        { properties: [criterion], sides: ['hubspot'], count: inCriteria },
+      ] });
+      await soon('every edit has arrived', async () => {
+        for (const [edit, at] of await arrivals(bench, made.filter((one) => !arrived.has(one)))) arrived.set(edit, at);
+        return arrived.size === made.length;
+      }).catch(() => undefined);
+      return made;
+    });
+    tell({ edits, contacts, random }, { made, arrived, spent, seconds: (performance.now() - start) / 1000 });
     return [...made.filter((edit) => !arrived.has(edit)).map(({ side, id, property }) => `the edit of ${property} of contact ${id} in ${side} never arrived`), ...await wrongValues(bench.crms, made)];
   });
 }
@@ -54,22 +60,33 @@ async function wrongValues({ hubspot, salesforce }: { hubspot: { contacts(): Pro
     .filter(([, values]) => values?.[property] !== value).map(([crm, values]) => `${property} of contact ${id} is "${values?.[property] ?? ''}" in ${crm} instead of "${value}"`));
 }
 
-function report({ edits, contacts, random }: LatencyOptions, made: readonly Edit[], arrived: Map<Edit, Arrived>): void {
-  const rowOf = (name: string, which: (edit: Edit) => boolean) => {
-    const times = made.filter(which).flatMap((edit) => arrived.get(edit)?.ms ?? []).sort((a, b) => a - b);
-    const at = (part: number): number => times[Math.max(0, Math.ceil(times.length * part) - 1)] ?? NaN;
-    return { name, n: times.length, p50: at(0.5), p95: at(0.95), max: at(1) };
+interface Found { made: readonly Edit[]; arrived: Map<Edit, Arrived>; spent: Spent; seconds: number }
+
+function tell({ edits, contacts, random }: LatencyOptions, { made, arrived, spent, seconds }: Found): void {
+  const timesOf = (which: (edit: Edit) => boolean) => {
+    const times = made.filter(which).flatMap((edit) => arrived.get(edit)?.ms ?? []);
+    return { n: times.length, p50: percentile(times, 0.5), p95: percentile(times, 0.95), max: percentile(times, 1) };
   };
   const ordinary = ({ property }: Edit): boolean => property !== criterion;
-  const both = rowOf('both', ordinary);
-  const settling = rowOf(`of a property in the segment's criteria (${criterion}), in HubSpot`, (edit) => !ordinary(edit));
-  const rows = [
-    rowOf('in HubSpot, to Salesforce', (edit) => ordinary(edit) && edit.side === 'hubspot'), rowOf('in Salesforce, to HubSpot', (edit) => ordinary(edit) && edit.side === 'salesforce'), both, settling,
-  ];
-  const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
-  console.log(`${edits} edits by people, each of another of ${contacts} contacts in sync and in the segment; ${plain.join(' and ')} are mapped two-way. Events are sent 100 to 500 ms after the commit; times are from commit to commit.`);
-  printTable(['edit', 'arrived', 'p50', 'p95', 'max'], rows.map(({ name, n, p50, p95, max }) => [name, n, seconds(p50), seconds(p95), seconds(max)]));
-  console.log(`The last row waits out the settle window of 5 s, until HubSpot has surely evaluated the segment. HubSpot's own integration polls Salesforce every 15 minutes [KB-TRIG].`);
-  const figures = ({ p50, p95, max }: typeof both) => ({ p50, p95, max });
-  console.log(JSON.stringify({ bench: 'latency', contacts, edits, random, latencyMs: figures(both), inCriteriaMs: figures(settling) }));
+  const [both, settling] = [timesOf(ordinary), timesOf((edit) => !ordinary(edit))];
+  const inSeconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
+  const row = (name: string, { n, p50, p95, max }: typeof both): [string, string, string] => [name, [p50, p95, max].map(inSeconds).join(' / '), `${n} arrived`];
+  report(`${edits} edits by people, each of another of ${contacts} contacts in sync and in the segment; ${plain.join(' and ')} are mapped two-way. Events are sent 100 to 500 ms after the commit; times are from commit to commit: p50 / p95 / max.`, {
+    bench: 'latency', contacts, seconds: round(seconds, 1), contactsPerSecond: null, callsPerContact: null, actionsPerContact: round(actionsOf(spent) / made.length, 2),
+    workerPeakMiB: round(spent.peakMiB, 0), workerCpuSeconds: round(spent.cpuSeconds, 2), floorPerSecond: null, ratioToFloor: null,
+  }, {
+    notes: {
+      actionsPerContact: '', contactsPerSecond: 'edits come as slowly as people make them', callsPerContact: 'the bench itself asks HubSpot when edits arrived; see live',
+      floorPerSecond: 'times are measured, not speed', ratioToFloor: 'times are measured, not speed',
+    },
+    rows: [
+      row('in HubSpot, to Salesforce', timesOf((edit) => ordinary(edit) && edit.side === 'hubspot')), row('in Salesforce, to HubSpot', timesOf((edit) => ordinary(edit) && edit.side === 'salesforce')),
+      row('both', both), row(`of a property in the segment's criteria (${criterion}), in HubSpot`, settling),
+      ["  which waits out the settle window, until HubSpot has surely evaluated the segment", '5 s'],
+      ["HubSpot's own integration polls Salesforce [KB-TRIG]", 'every 15 min'],
+    ],
+    more: { edits, random, latencyMs: figures(both), inCriteriaMs: figures(settling) },
+  });
 }
+
+const figures = ({ p50, p95, max }: { p50: number; p95: number; max: number }) => ({ p50, p95, max });

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import * as z from 'zod';
@@ -12,6 +13,9 @@ import { crms as bothCrms, workflowIds, type Crm } from '../workflows/ids.ts';
 import * as messages from '../workflows/messages.ts';
 import type { ImportProgress } from '../workflows/messages.ts';
 import type { Crms } from './filled.ts';
+import { countActions, type Actions } from './measure/actions.ts';
+import { startCountingServer, type CountingServer } from './measure/server.ts';
+import { usageOf, type Usage } from './measure/usage.ts';
 
 export interface BenchOptions {
   /** People in Salesforce, nobody in HubSpot. */
@@ -32,15 +36,34 @@ export interface Bench {
   switchOnFeeds(): Promise<void>;
   /** One more worker beside those that run. */
   addWorker(): Promise<unknown>;
+  /** Where further workers find the Temporal server. */
+  temporal: string;
+  /** Where processes with a meter note what they use. */
+  dataDir: string;
+  /** What the worker that was started last has used. */
+  usage(): Promise<Usage>;
+  /** What the Temporal server has counted so far. */
+  actions(): Promise<Actions>;
   feed(crm: Crm): Promise<messages.FeedAnswer>;
 }
 
 const name = 'bench';
 const held = z.looseObject({ held: z.number() });
 
+const measuredWorker = join(import.meta.dirname, 'measure/worker.ts');
+
 /** Starts everything with the feeds off, runs `work`, and ends everything. */
-export async function withBench<T>({ contacts, random, env = {} }: BenchOptions, work: (bench: Bench) => Promise<T>): Promise<T> {
-  const stack = await startStack({ isolated: true, env: { SLUICE_FEEDS: 'off', SANDBOX_WEBHOOK_URL: 'off', ...env } });
+export async function withBench<T>(options: BenchOptions, work: (bench: Bench) => Promise<T>): Promise<T> {
+  const server = await startCountingServer();
+  try {
+    return await withStack(server, options, work);
+  } finally {
+    await server.stop();
+  }
+}
+
+async function withStack<T>(server: CountingServer, { contacts, random, env = {} }: BenchOptions, work: (bench: Bench) => Promise<T>): Promise<T> {
+  const stack = await startStack({ isolated: true, scripts: { worker: measuredWorker }, env: { SLUICE_FEEDS: 'off', SANDBOX_WEBHOOK_URL: 'off', TEMPORAL_ADDRESS: server.address, ...env } });
   const { temporal, ...urls } = stack.addresses;
   const temporalConnection = await Connection.connect({ address: temporal });
   const client = new Client({ connection: temporalConnection, namespace: stack.namespace, dataConverter: dataConverter(stack.environment.encryptionKeys) });
@@ -54,7 +77,9 @@ export async function withBench<T>({ contacts, random, env = {} }: BenchOptions,
     await checked(sluice);
     const feed = (crm: Crm): Promise<messages.FeedAnswer> => client.workflow.getHandle(workflowIds.changes(name, crm)).query(messages.feed);
     return await work({
-      connection: name, client, sluice, urls, feed,
+      connection: name, client, sluice, urls, temporal, feed, dataDir: stack.environment.dataDir,
+      usage: () => usageOf(stack.worker, stack.environment.dataDir),
+      actions: () => countActions(server.metricsUrl, stack.namespace),
       crms: { hubspot: hubspot(urls.hubspot), salesforce: await salesforce(urls.salesforce) },
       addWorker: () => stack.startWorker({ SLUICE_CONNECTION: name }),
       switchOnFeeds: async () => {
@@ -82,7 +107,7 @@ export async function soon(what: string, holds: () => Promise<boolean>, seconds 
 }
 
 /** Waits until no task waits for a worker: a workflow counts as created before its first task is done. */
-export async function caughtUp({ client, connection }: Bench): Promise<void> {
+export async function caughtUp({ client, connection }: Pick<Bench, 'client' | 'connection'>): Promise<void> {
   const backlog = workflowBacklog({ client, connection });
   await soon('each workflow has done its first task', async () => (await backlog()) === 0, 600);
 }
