@@ -29,12 +29,13 @@ export async function repeat<T>(call: Call, send: () => Promise<T>, clock: Clock
 }
 
 /** Whether the same call may well succeed within seconds. An unknown code counts as temporary for Temporal, not here. */
-function passes(failure: CrmFailure): boolean {
+export function passes(failure: CrmFailure): boolean {
   const verdict = verdictOf(failure);
   return verdict.known && verdict.class === 'temporary';
 }
 
-function pauseBefore(failure: CrmFailure, repeats: number): number {
+/** How long to wait before such a call is sent again, in ms: so long as the CRM asks for, at least as planned. */
+export function pauseBefore(failure: CrmFailure, repeats: number): number {
   const planned = (WAITS_MS[repeats] ?? 0) * (0.75 + Math.random() / 2);
   return Math.max(planned, failure.retryAfterMs ?? 0, failure.status === 423 ? LOCKED_MS : 0);
 }

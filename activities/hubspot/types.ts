@@ -125,7 +125,7 @@ export interface HubSpot {
   readArchived(ids: readonly HubSpotContactId[], properties: readonly string[], call: Call): Promise<Map<HubSpotContactId, ContactAnswer>>;
   /** By primary or additional email, keyed by the emails as given; an email that no contact has is absent. */
   readContactsByEmail(emails: readonly string[], properties: readonly string[], call: Call): Promise<Map<string, HubSpotContact>>;
-  /** Row by row in the order given; a known email answers with `failure.existingId`. Not repeated: look up before trying again. */
+  /** Row by row in the order given; a known email answers with `failure.existingId`. Not repeated: look up before trying again (`createMissing`). */
   createContacts(rows: readonly Record<string, string>[], call: Call): Promise<Outcome<{ contact: HubSpotContact }>[]>;
   /** Row by row in the order given. */
   updateContacts(rows: readonly ContactUpdate[], call: Call): Promise<UpdateOutcome[]>;

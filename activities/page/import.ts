@@ -8,6 +8,7 @@ import { verdictOf } from '../crm/verdict.ts';
 import type { HubSpotContact } from '../hubspot/index.ts';
 import type { Records } from '../pair/candidates.ts';
 import type { World } from '../world.ts';
+import { createMissing } from './create-missing.ts';
 import { pack } from './handovers.ts';
 import { admitted, type ImportPage } from './list.ts';
 import type { PageOutcome } from './outcome.ts';
@@ -73,27 +74,26 @@ async function findOrCreate(world: World, schema: Schema, emails: readonly strin
   const contacts = await world.hubspot.readContactsByEmail(emails, schema.properties, call);
   const missing = emails.filter((email) => !contacts.has(email));
   const createdNow = new Set<HubSpotContactId>();
-  const outcomes = missing.length === 0 ? [] : await world.hubspot.createContacts(missing.map((email) => ({ email })), call);
   const { attempt, scheduledTimestampMs } = activityInfo();
+  const ours = ({ createdAt }: HubSpotContact): boolean => Date.parse(createdAt) >= scheduledTimestampMs;
   const taken: HubSpotContactId[] = [];
-  outcomes.forEach((outcome, i) => {
-    const email = missing[i] ?? '';
+  for (const [email, outcome] of await createMissing(world, missing, schema.properties, call)) {
     if (outcome.ok) {
       contacts.set(email, outcome.contact);
-      createdNow.add(outcome.contact.id);
+      if (!outcome.lookedUp || ours(outcome.contact)) createdNow.add(outcome.contact.id);
     } else if (outcome.failure.existingId !== null) taken.push(outcome.failure.existingId as HubSpotContactId);
     else if (outcome.failure.status === 400) result.skipped['refused-by-hubspot'] = (result.skipped['refused-by-hubspot'] ?? 0) + 1;
-    // A batch that got lost after others were created: the page is read again, and finds whom it created after all.
+    // The page is read again.
     else if (attempt < lastAttemptForRows && verdictOf(outcome.failure).retry === 'backoff') throw outcome.failure;
     else result.failed += 1;
-  });
+  }
   // A 409 names the contact to take: somebody else, or an earlier attempt, created it meanwhile.
   for (const [id, answer] of taken.length === 0 ? [] : await world.hubspot.readContacts(taken, schema.properties, call)) {
     if (answer.kind === 'live') contacts.set(`id ${id}`, answer.contact);
     else result.failed += 1;
   }
   // What an earlier attempt of this page created is still its creation.
-  if (attempt > 1) for (const { id, createdAt } of contacts.values()) if (Date.parse(createdAt) >= scheduledTimestampMs) createdNow.add(id);
+  if (attempt > 1) for (const contact of contacts.values()) if (ours(contact)) createdNow.add(contact.id);
   return { contacts, createdNow };
 }
 

@@ -117,6 +117,23 @@ describe('S6 Import brings the email, fill brings the rest', () => {
     assert.equal((await s.salesforce.query('SELECT Id FROM Lead')).length, 5);
   });
 
+  for (const [what, fault, creates] of [
+    ['is refused for the moment', { status: 503 }, 2], ['is done, but its answer is lost', { reset: true, when: 'after' }, 1], ['is done, but its answer is cut off', { cut: true }, 1],
+  ] as const) {
+    test(`a creation that ${what} costs a look at its emails, not the page again`, async (t) => {
+      const s = await sluice.open(t, 's6-create');
+      for (const n of ['a', 'b', 'c']) await s.salesforce.create('Lead', lead(n));
+      await s.hubspot.fault({ method: 'POST', path: '/crm/v3/objects/contacts/batch/create', ...fault });
+      const before = await s.hubspot.calls();
+      const result = await s.job('salesforceImport', 'first') as ImportProgress;
+      const after = await s.hubspot.calls();
+      addsUp(result);
+      assert.deepEqual([result.created, result.alreadyThere, result.now.filled], [3, 0, 3]);
+      const spent = (name: string): number => (after.byRoute[`POST /crm/v3/objects/contacts/batch/${name}`] ?? 0) - (before.byRoute[`POST /crm/v3/objects/contacts/batch/${name}`] ?? 0);
+      assert.deepEqual({ read: spent('read'), create: spent('create'), update: spent('update') }, { read: 2, create: creates, update: 1 });
+    });
+  }
+
   test('a condition limits the import, and a faulty one ends it with a sentence', async (t) => {
     const s = await sluice.open(t, 's6-8');
     await s.salesforce.create('Lead', lead('a', { LeadSource: 'Web' }));
