@@ -1,4 +1,4 @@
-import { fill } from './fill-figures.ts';
+import { fill } from './fill.ts';
 import { growth } from './growth.ts';
 import { history } from './history.ts';
 import { idle } from './idle.ts';

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { request } from '../demo/http.ts';
-import { DEFAULT_MAPPINGS } from '../sync/mapping.ts';
 import { workflowIds } from '../workflows/ids.ts';
 import * as messages from '../workflows/messages.ts';
 import { printTable } from './calls.ts';
-import { soon, withBench, type Bench } from './world.ts';
+import { soon, twoWay, withBench, type Bench } from './world.ts';
+import { writesAfter } from './writes.ts';
 
 export interface AllocationOptions {
   contacts: number;
@@ -28,7 +28,7 @@ const enoughThrough = 10;
 const calmer = 4;
 /** Of all HubSpot calls. */
 const mostRefused = 0.01;
-const written = z.object({ writes: z.array(z.object({ sequence: z.number(), at: z.number(), fields: z.looseObject({ City: z.string().nullish() }) })) });
+const city = z.string().catch('');
 const log = z.object({ requests: z.array(z.object({ time: z.number(), url: z.string(), status: z.number().nullable() })) });
 
 /**
@@ -41,10 +41,8 @@ export async function allocation({ contacts, calls, window, workers, editsPerSec
     const { sluice, urls } = bench;
     const live = await linkedContacts(bench);
     for (let n = 1; n < workers; n++) await bench.addWorker();
-    await sluice.changeSettings({
-      mappings: DEFAULT_MAPPINGS.map((m) => (m.hubspot === 'city' ? { ...m, rule: 'two-way' } : m)), // else Salesforce's city would come back
-      allocation: { salesforce: calls }, allocationWindow: window,
-    });
+    // Else Salesforce's city would come back.
+    await sluice.changeSettings({ mappings: twoWay('city'), allocation: { salesforce: calls }, allocationWindow: window });
     await sleep((window + 2) * 1000); // what was spent before has left the window then
     const began = Date.now();
     const editor = new Editor(bench, live, editsPerSecond);
@@ -156,13 +154,7 @@ class Editor {
 
 /** How many live edits Salesforce got within these times, by the sandbox's own log. */
 async function arrived({ urls }: Bench, times: readonly { from: number; until: number | null }[]): Promise<number> {
-  const writes: z.output<typeof written>['writes'] = [];
-  for (let more = true; more;) {
-    const next = (await request(written, `${urls.salesforce}/_sandbox/writes?limit=5000&after=${writes.at(-1)?.sequence ?? 0}`)).writes;
-    writes.push(...next);
-    more = next.length === 5_000;
-  }
-  const edits = writes.filter(({ fields }) => /^City \d/.test(fields.City ?? ''));
+  const edits = (await writesAfter(urls.salesforce, 0)).filter(({ fields }) => /^City \d/.test(city.parse(fields['City'])));
   return edits.filter(({ at }) => times.some(({ from, until }) => at >= from && (until === null || at <= until))).length;
 }
 

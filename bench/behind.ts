@@ -1,12 +1,11 @@
 import { workflowIds } from '../workflows/ids.ts';
-import { DEFAULT_MAPPINGS } from '../sync/mapping.ts';
 import { startPlainly } from './floor/starts.ts';
 import { editingMeanwhile, idleLatencies, latenciesOf, liveProperty } from './live-edits.ts';
 import { behindPerSecond, importStreams } from './measure/import-history.ts';
 import { perContact, rates, report } from './measure/measured.ts';
-import { actionsOf, spending } from './measure/spent.ts';
+import { actionsOf, ofWorker, spending } from './measure/spent.ts';
 import { round } from './measure/statistics.ts';
-import { caughtUp, importAll, withBench } from './world.ts';
+import { caughtUp, importAll, twoWay, unlagged, withBench } from './world.ts';
 
 export interface BehindOptions {
   contacts: number;
@@ -25,9 +24,9 @@ const leastRatio = 0.4;
  * it, and how long the edits take against idle.
  */
 export async function behind({ contacts, editsPerSecond, idleSeconds, random }: BehindOptions): Promise<void> {
-  await withBench({ contacts: contacts + liveContacts, random, env: { SANDBOX_SEARCH_LAG_MS: '0', SANDBOX_RATE_LIMIT: 'off' } }, async (bench) => {
+  await withBench({ contacts: contacts + liveContacts, random, env: unlagged(false) }, async (bench) => {
     const { sluice, client, connection, urls } = bench;
-    await sluice.changeSettings({ mappings: DEFAULT_MAPPINGS.map((m) => (m.hubspot === liveProperty ? { ...m, rule: 'two-way' } : m)) });
+    await sluice.changeSettings({ mappings: twoWay(liveProperty) });
     const single = (await bench.crms.salesforce.records()).filter(({ type }) => type === 'Lead').slice(0, liveContacts);
     const first = await sluice.startImport({ object: 'Lead', where: `Id <= '${single.at(-1)?.id ?? ''}'`, label: 'live' });
     for await (const now of sluice.watch(first.workflowId)) if (now.finishedAt !== null) break;
@@ -47,7 +46,7 @@ export async function behind({ contacts, editsPerSecond, idleSeconds, random }: 
     const times = round(beside.p95 / idle.p95, 2);
     report(`Workflows of ${contacts} imported contacts behind the data, with ${editsPerSecond} single edits a second beside.`, {
       bench: 'behind', ...rates(contacts, contacts / perSecond, floor), callsPerContact: perContact(spent.calls, contacts), actionsPerContact: round(actionsOf(spent) / contacts, 2),
-      workerPeakMiB: round(spent.peakMiB, 0), workerCpuSeconds: round(spent.cpuSeconds, 2),
+      ...ofWorker(spent),
     }, {
       notes: { contacts: 'calls, actions and CPU are those of the edits and their feeds too' },
       rows: [

@@ -22,6 +22,9 @@ export async function countCalls({ urls }: Pick<Bench, 'urls'>): Promise<{ calls
   return { calls: { hubspot, salesforce: { total: salesforce.total - stream, byRoute } }, stream };
 }
 
+/** Of both CRMs together. */
+export const totalOf = ({ hubspot, salesforce }: BothCounted): number => hubspot.total + salesforce.total;
+
 /** Counts from 0 again. */
 export async function forgetCalls({ urls }: Pick<Bench, 'urls'>): Promise<void> {
   for (const crm of crms) await request(z.unknown(), `${urls[crm]}/_sandbox/calls`, { method: 'DELETE' });

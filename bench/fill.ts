@@ -1,175 +1,97 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { ImportProgress } from '../workflows/messages.ts';
-import { crms, workflowIds, type Crm } from '../workflows/ids.ts';
-import { countCalls, crmNames, printTable, type BothCounted } from './calls.ts';
-import { checkEdits } from './edits.ts';
-import { failCalls, stopFailing } from './faults.ts';
-import { checkFilled } from './filled.ts';
-import { countLiveSyncs } from './live-syncs.ts';
-import { behindPerSecond, importStreams } from './measure/import-history.ts';
-import { spending, type Spent } from './measure/spent.ts';
+import { crms } from '../workflows/ids.ts';
+import { crmNames, hubspotPerSecond, type BothCounted } from './calls.ts';
+import { fillOnce, type Filled, type FillOptions } from './fill-run.ts';
+import { counted, type Plain } from './floor/counted.ts';
+import { fillPlainly } from './floor/fill.ts';
+import { startPlainly } from './floor/starts.ts';
+import { withSandboxes } from './floor/world.ts';
+import { byType, queries, signalWithStart, stateChanging } from './measure/actions.ts';
+import { alternating, best, ofRounds } from './measure/alternating.ts';
+import { perContact, rates, report, routes, type Measured, type Telling } from './measure/measured.ts';
+import { ofWorker } from './measure/spent.ts';
 import { round } from './measure/statistics.ts';
-import { caughtUp, importAll, selectEveryone, soon, withBench, type Bench } from './world.ts';
+import { copyOneByOne } from './peer/copy.ts';
+import { unlagged } from './world.ts';
 
-export interface FillOptions {
-  /** People that only Salesforce has. */
-  contacts: number;
-  segment: boolean;
-  segmentLagMs: number;
-  rateLimit: boolean;
-  /** An import lists more records of one type by a bulk query job; above 10,000, as the product has it. */
-  bulkAbove?: number;
-  random: number;
+export interface FillFigureOptions extends FillOptions {
+  rounds: number;
+  /** The script that a developer would write instead, on the same data. */
+  peer: boolean;
 }
 
-/** What one run came to. */
-export interface Filled {
-  seconds: number;
-  /** From then on until each workflow had done its first task. */
-  secondsBehind: number;
-  /** Until all data was in. */
-  dataSeconds: number;
-  /** Workflows a second behind the data. */
-  behindPerSecond: number;
-  /** Pages that were handed over to workflows. */
-  pagesHandedOver: number;
-  result: ImportProgress;
-  calls: BothCounted;
-  spent: Spent;
-  /** Contacts that synced by themselves, beside the pages; counted with the feeds on, since it takes a call for each contact. */
-  liveSyncs: number;
-  /** Calls that were made to fail, by kind. */
-  faults: Record<string, number>;
-  problems: string[];
+/** One round of the floors: the same calls without Temporal, and the same starts without a sync. */
+interface Floor extends Plain {
+  startSeconds: number;
 }
 
-/** The same with the feeds off, then on. With them calls are counted until they have read all that the fill wrote. */
-export async function fillWithFeeds(options: FillOptions): Promise<string[]> {
-  const { contacts } = options;
-  const [without, having] = [await run(options, false), await run(options, true)];
-  console.log('Without the feeds:');
-  report(options, without);
-  console.log('With both feeds, until they had read all that was written:');
-  report(options, having);
-  const total = (calls: BothCounted): number => (calls.hubspot.total + calls.salesforce.total) / contacts;
-  const more = total(having.calls) - total(without.calls);
-  const alive = having.liveSyncs / contacts;
-  printTable(['', 'without', 'with feeds', 'difference', 'target'], [
-    ['calls per contact, both CRMs', total(without.calls).toFixed(4), total(having.calls).toFixed(4), more.toFixed(4), `at most ${mostMore}`],
-    ['contacts that synced by themselves', without.liveSyncs, having.liveSyncs, `${(alive * 100).toFixed(2)} %`, `at most ${mostAlive * 100} %`],
-  ]);
-  console.log(JSON.stringify({
-    bench: 'fill', feeds: true, contacts, segment: options.segment, callsPerContact: { without: round(total(without.calls)), with: round(total(having.calls)), more: round(more) }, liveSyncs: having.liveSyncs,
-  }));
-  return [
-    ...without.problems, ...having.problems,
-    ...(contacts < meaningful || more <= mostMore ? [] : [`with the feeds ${more.toFixed(4)} more calls per contact were made than the ${mostMore} that are allowed`]),
-    ...(contacts < meaningful || alive <= mostAlive ? [] : [`${having.liveSyncs} of ${contacts} contacts synced by themselves`]),
-  ];
-}
+/** Per new contact, with no segment set: import and fill together. */
+const mostCalls = { hubspot: 0.05, salesforce: 0.015 };
+/** Lists and first pages come once, whatever the number. */
+const callsOnce = 6;
 
 /**
- * The same undisturbed, then `draws` times with a part of all calls failing, each time others: as complete, and for how many more calls.
- * A fill makes so few calls that one run says little about its part.
+ * Imports and fills people that only Salesforce has, beside its two floors and a peer. Answers what is wrong with the result, each as a
+ * sentence.
  */
-export async function fillDisturbed(options: FillOptions, failing: number, draws: number): Promise<string[]> {
-  const calm = await run(options, false);
-  console.log('Undisturbed:');
-  report(options, calm);
-  const total = ({ calls }: Filled): number => calls.hubspot.total + calls.salesforce.total;
-  const failed = ({ faults }: Filled): number => Object.values(faults).reduce((sum, n) => sum + n, 0);
-  const disturbed: Filled[] = [];
-  for (let n = 0; n < draws; n++) {
-    const one = await run(options, false, { part: failing, seed: options.random + n });
-    console.log(`With ${failing * 100} % of all calls failing, draws of seed ${options.random + n}:`);
-    report(options, one);
-    disturbed.push(one);
-  }
-  const row = (name: string, calls: number, faults: number): (string | number)[] => [name, calls, faults, `${((faults / calls) * 100).toFixed(0)} %`, (calls / total(calm)).toFixed(2)];
-  const mean = (of: (one: Filled) => number): number => disturbed.reduce((sum, one) => sum + of(one), 0) / draws;
-  printTable(['', 'calls of both CRMs', 'made to fail', 'part', 'times'], [
-    row('undisturbed', total(calm), 0),
-    ...disturbed.map((one, n) => row(`draws of seed ${options.random + n}`, total(one), failed(one))),
-    row('mean of those', Math.round(mean(total)), Math.round(mean(failed))),
-  ]);
-  const faults: Record<string, number> = {};
-  for (const one of disturbed) for (const [kind, n] of Object.entries(one.faults)) faults[kind] = (faults[kind] ?? 0) + n;
-  printTable(['made to fail', 'calls'], Object.entries(faults));
-  const times = mean(total) / total(calm);
-  console.log(JSON.stringify({ bench: 'fill', failing, contacts: options.contacts, calls: { undisturbed: total(calm), disturbed: disturbed.map(total), times: round(times) }, failed: disturbed.map(failed), faults }));
-  return [...calm.problems, ...disturbed.flatMap(({ problems }) => problems), ...(times <= mostTimes ? [] : [`${times.toFixed(2)} times the calls of an undisturbed run were made`])];
+export async function fill(options: FillFigureOptions): Promise<string[]> {
+  const { contacts, rounds } = options;
+  const runs = await alternating(rounds, () => fillOnce(options, false), () => floorOf(options));
+  const filled = best(runs.measured, ({ dataSeconds }) => contacts / dataSeconds);
+  const floor = best(runs.floor, ({ seconds }) => contacts / seconds);
+  const behind = best(runs.measured, (one) => one.behindPerSecond).behindPerSecond;
+  const starts = contacts / Math.min(...runs.floor.map(({ startSeconds }) => startSeconds));
+  const peer = options.peer ? await peerOf(options) : null;
+  report(
+    `Import and fill of ${contacts} contacts that only Salesforce has, until all data is in; ${ofRounds(rounds)}; ${options.rateLimit ? "both CRMs' rate limits on" : 'no rate limits'}.`,
+    figures(options, filled, floor), telling(options, filled, floor, { behind, starts, peer }),
+  );
+  return [...runs.measured.flatMap(({ problems }) => problems), ...(options.segment ? [] : tooManyCalls(contacts, filled.calls))];
 }
 
-const mostTimes = 1.5;
-/** Below so many contacts, the polls' standing calls outweigh the rest. */
-const meaningful = 2_000;
-const mostMore = 0.03;
-const mostAlive = 0.01;
+const floorOf = (options: FillFigureOptions): Promise<Floor> => withSandboxes({ ...options, env: unlagged(options.rateLimit) }, async (urls) => {
+  const plain = await counted(urls, () => fillPlainly(urls));
+  return { ...plain, startSeconds: await startPlainly(options.contacts, urls) };
+});
 
-/**
- * Imports and fills `contacts` people that only Salesforce has. Calls are counted by the sandboxes, from the start of the import until each
- * contact's workflow is there.
- */
-export function run({ contacts, segment, segmentLagMs, rateLimit, bulkAbove, random }: FillOptions, feeds: boolean, failing?: { part: number; seed: number }): Promise<Filled> {
-  const env = { SANDBOX_SEGMENT_LAG_MS: String(segmentLagMs), SANDBOX_SEARCH_LAG_MS: '0', ...(bulkAbove === undefined ? {} : { SLUICE_BULK_ABOVE: String(bulkAbove) }), ...(rateLimit ? {} : { SANDBOX_RATE_LIMIT: 'off' }) };
-  return withBench({ contacts, random, env }, async (bench) => {
-    const { client, connection, sluice } = bench;
-    if (segment) await selectEveryone(bench);
-    if (feeds) await bench.switchOnFeeds();
-    const before = await bench.crms.salesforce.records();
-    const { result, spent } = await spending(bench, async () => {
-      if (failing !== undefined) await failCalls(bench, failing.part, failing.seed);
-      const start = Date.now();
-      const result = await importAll(sluice);
-      const seconds = (Date.now() - start) / 1000;
-      await caughtUp(bench);
-      const until = Date.now();
-      const secondsBehind = (until - start) / 1000 - seconds;
-      if (feeds) await feedsAtRest(bench, Date.now());
-      const faults = failing === undefined ? {} : await stopFailing(bench);
-      if (failing !== undefined) await soon('each contact is in sync', async () => (await sluice.listContacts({ status: 'in-sync', limit: 1 })).total === (await sluice.listContacts({ limit: 1 })).total, 600);
-      return { result, seconds, secondsBehind, faults, start, until };
-    });
-    const { start, until, ...times } = result;
-    const streams = await importStreams(client, workflowIds.import(connection, 'first'));
-    const liveSyncs = feeds ? await countLiveSyncs(client, connection) : 0;
-    const problems = [...await checkFilled({ client, connection, crms: bench.crms, before }), ...await checkEdits({ sluice, crms: bench.crms, random })];
-    if ((await bench.crms.salesforce.records()).length !== before.length) problems.push('Salesforce has another number of records than before');
-    return {
-      ...times, dataSeconds: (streams.dataUntil - start) / 1000, behindPerSecond: behindPerSecond(streams, until), pagesHandedOver: streams.handedOver.length,
-      calls: spent.calls, spent, liveSyncs, problems,
-    };
-  });
-}
+const peerOf = (options: FillFigureOptions): Promise<Plain> => withSandboxes({ ...options, env: unlagged(options.rateLimit) }, (urls) => counted(urls, () => copyOneByOne(urls)));
 
-/** Waits until both feeds have polled to the end since `since`, and whom they told has synced. */
-export async function feedsAtRest(bench: Bench, since: number): Promise<void> {
-  const polled = async (crm: Crm): Promise<boolean> => {
-    const { lastPollAt, nextPollAt, waiting, later } = await bench.feed(crm);
-    const last = Date.parse(lastPollAt ?? '');
-    return last > since && Date.parse(nextPollAt) > last && waiting === 0 && later === 0;
+function figures({ contacts }: FillFigureOptions, { dataSeconds, calls, spent }: Filled, floor: Plain): Measured {
+  return {
+    bench: 'fill', ...rates(contacts, dataSeconds, contacts / floor.seconds), callsPerContact: perContact(calls, contacts),
+    actionsPerContact: round(stateChanging(spent.actions, spent.started) / contacts), ...ofWorker(spent),
   };
-  await soon('both feeds have polled all', async () => (await Promise.all(crms.map(polled))).every(Boolean), 900);
-  let [before, now] = [-1, await totalCalls(bench)];
-  while (now !== before) {
-    await sleep(3_000);
-    [before, now] = [now, await totalCalls(bench)];
-  }
 }
 
-const totalCalls = async (bench: Bench): Promise<number> => {
-  const { hubspot, salesforce } = (await countCalls(bench)).calls;
-  return hubspot.total + salesforce.total;
-};
+function telling({ contacts, rateLimit }: FillFigureOptions, filled: Filled, floor: Plain, { behind, starts, peer }: { behind: number; starts: number; peer: Plain | null }): Telling {
+  const { spent, calls, seconds, secondsBehind, dataSeconds, pagesHandedOver, result } = filled;
+  // What creates a workflow is its start, its signal, and its part of the page that hands it over.
+  const behindActions = (spent.actions[signalWithStart] ?? 0) + spent.started + pagesHandedOver;
+  const dataActions = stateChanging(spent.actions, spent.started) - behindActions;
+  const calledPerSecond = calls.hubspot.total / dataSeconds;
+  const beside = peer === null ? [] : [
+    ['peer, one contact at a time: seconds', round(peer.seconds, 1), `Sluice: ${round(dataSeconds, 1)}`],
+    ...crms.map((crm) => [`peer: ${crmNames[crm]} calls per contact`, perContact(peer.calls, contacts)[crm], `Sluice: ${perContact(calls, contacts)[crm]}`]),
+  ] as [string, string | number, string][];
+  return {
+    rows: [
+      ['created, filled, email-only', `${result.created}, ${result.now.filled}, ${result.now.emailOnly}`],
+      ['seconds until each has its workflow', round(seconds, 1), `${round(secondsBehind, 1)} more until each has done its first task`],
+      ['workflows behind the data, a second', round(behind, 1), `floor ${round(starts, 1)}, ratio ${round(behind / starts, 3)}`],
+      ['actions per contact: data / the workflow behind it', `${round(dataActions / contacts)} / ${round(behindActions / contacts)}`, `${queries(spent.actions)} queries are not counted`],
+      ['HubSpot calls a second', round(calledPerSecond, 1), `${round((calledPerSecond / hubspotPerSecond) * 100, 0)} % of HubSpot's limit${rateLimit ? '' : ', which is off'}`],
+      ...byType(spent.actions, (n) => round(n / contacts)),
+      ...routes(calls, floor.calls),
+      ...beside,
+    ],
+    more: {
+      behind: { contactsPerSecond: round(behind, 1), floorPerSecond: round(starts, 1), ratioToFloor: round(behind / starts, 3), seconds: round(seconds + secondsBehind, 2) },
+      actions: { data: round(dataActions / contacts), behind: round(behindActions / contacts) },
+      partOfHubSpotLimit: round(calledPerSecond / hubspotPerSecond, 3),
+      ...(peer !== null && { peer: { seconds: round(peer.seconds, 2), callsPerContact: perContact(peer.calls, contacts) } }),
+    },
+  };
+}
 
-function report({ contacts }: FillOptions, { seconds, secondsBehind, result, calls }: Filled): void {
-  const rows = crms.flatMap((crm): [string, number, string][] => [
-    ...Object.entries(calls[crm].byRoute).sort(([, a], [, b]) => b - a).map(([route, n]): [string, number, string] => [`  ${route}`, n, (n / contacts).toFixed(4)]),
-    [`${crmNames[crm]}, all calls`, calls[crm].total, (calls[crm].total / contacts).toFixed(4)],
-  ]);
-  console.log(`Import and fill of ${contacts} contacts: ${seconds.toFixed(1)} s until each has its workflow, ${secondsBehind.toFixed(1)} s more until each has done its first task; created ${result.created}, filled ${result.now.filled}, told ${result.now.filling}, email-only ${result.now.emailOnly}.`);
-  printTable(['calls', 'number', 'per contact'], rows);
-  console.log(JSON.stringify({
-    bench: 'fill', contacts, seconds: Number(seconds.toFixed(2)), secondsBehind: Number(secondsBehind.toFixed(2)), callsPerContact: { hubspot: round(calls.hubspot.total / contacts), salesforce: round(calls.salesforce.total / contacts) },
-  }));
+function tooManyCalls(contacts: number, calls: BothCounted): string[] {
+  return crms.filter((crm) => calls[crm].total > mostCalls[crm] * contacts + callsOnce).map((crm) => `${calls[crm].total} ${crm} calls for ${contacts} contacts are more than ${mostCalls[crm]} each and ${callsOnce}`);
 }

@@ -1,4 +1,4 @@
-import { run, type FillOptions } from './fill.ts';
+import { fillOnce, type FillOptions } from './fill-run.ts';
 import { report, perContact } from './measure/measured.ts';
 import { actionsOf } from './measure/spent.ts';
 import { round } from './measure/statistics.ts';
@@ -13,7 +13,7 @@ const mostMiB = 600;
 
 /** What a contact costs in a small and in a large import and fill: calls, actions and CPU of the worker. Answers what is wrong, each as a sentence. */
 export async function growth({ small, large, ...options }: GrowthOptions): Promise<string[]> {
-  const [few, many] = [await run({ ...options, contacts: small }, false), await run({ ...options, contacts: large }, false)];
+  const [few, many] = [await fillOnce({ ...options, contacts: small }, false), await fillOnce({ ...options, contacts: large }, false)];
   const costs = ({ calls, spent }: typeof few, contacts: number) => ({
     hubspotCalls: perContact(calls, contacts).hubspot, salesforceCalls: perContact(calls, contacts).salesforce, actions: round(actionsOf(spent) / contacts), cpuMs: round((spent.cpuSeconds / contacts) * 1000, 2),
   });

@@ -1,13 +1,13 @@
 import type { Client } from '@temporalio/client';
 import * as z from 'zod';
 import { request } from '../demo/http.ts';
-import { DEFAULT_MAPPINGS } from '../sync/mapping.ts';
 import { workflowIds } from '../workflows/ids.ts';
 import { synced } from './edits.ts';
 import { inLanes } from './floor/lanes.ts';
 import { report } from './measure/measured.ts';
+import { ofWorker } from './measure/spent.ts';
 import { round } from './measure/statistics.ts';
-import { importAll, withBench, type Bench } from './world.ts';
+import { importAll, twoWay, unlagged, withBench, type Bench } from './world.ts';
 
 export interface HistoryOptions {
   contacts: number;
@@ -32,14 +32,14 @@ const shownParts = 4;
  * rest, and what a run hands to the next; then the same of contacts with long texts. Answers what is wrong, each as a sentence.
  */
 export async function history({ contacts, syncs, longFields, random }: HistoryOptions): Promise<string[]> {
-  return withBench({ contacts: contacts * 2, random, env: { SANDBOX_SEARCH_LAG_MS: '0', SANDBOX_RATE_LIMIT: 'off' } }, async (bench) => {
+  return withBench({ contacts: contacts * 2, random, env: unlagged(false) }, async (bench) => {
     const start = performance.now();
-    await bench.sluice.changeSettings({ mappings: DEFAULT_MAPPINGS.map((m) => (m.hubspot === 'jobtitle' ? { ...m, rule: 'two-way' } : m)) });
+    await bench.sluice.changeSettings({ mappings: twoWay('jobtitle') });
     await importAll(bench.sluice);
     const ids = (await bench.crms.salesforce.records()).flatMap(({ externalId }) => externalId ?? []);
     const [plain, long] = [ids.slice(0, contacts), ids.slice(contacts, 2 * contacts)];
     const usual = await syncAll(bench, plain, syncs);
-    const { peakMiB, cpuSeconds } = await bench.usage();
+    const used = await bench.usage();
     const longer = longFields > 0 ? await withLongTexts(bench, long, longFields).catch((error: unknown) => (error instanceof Error ? error.message : String(error))) : null;
     const of = (largest: Largest, most: number): [string, string | number, string][] => [
       ['  events', largest.events, `at most ${allowed.events}`], ['  bytes of history', largest.bytes, largest === usual ? `at most ${allowed.bytes}` : ''],
@@ -48,7 +48,7 @@ export async function history({ contacts, syncs, longFields, random }: HistoryOp
     ];
     report(`Histories of ${plain.length} contacts at rest, while each was synced ${syncs} times with a change.`, {
       bench: 'history', contacts: plain.length, seconds: round((performance.now() - start) / 1000, 1), contactsPerSecond: null, callsPerContact: null, actionsPerContact: null,
-      workerPeakMiB: round(peakMiB, 0), workerCpuSeconds: round(cpuSeconds, 2), floorPerSecond: null, ratioToFloor: null,
+      ...ofWorker(used), floorPerSecond: null, ratioToFloor: null,
     }, {
       notes: { contactsPerSecond: 'sizes are measured, not speed', floorPerSecond: 'sizes have no floor', ratioToFloor: 'sizes have no floor', callsPerContact: 'see live', actionsPerContact: 'see live' },
       rows: [

@@ -3,8 +3,7 @@ import { crms, type Crm } from '../workflows/ids.ts';
 import { countCalls, crmNames } from './calls.ts';
 import { byType, queries } from './measure/actions.ts';
 import { report, routes } from './measure/measured.ts';
-import { actionsOf, spending } from './measure/spent.ts';
-import { round } from './measure/statistics.ts';
+import { actionsOf, ofWorker, spending } from './measure/spent.ts';
 import { importAll, selectEveryone, soon, withBench, type Bench } from './world.ts';
 
 export interface IdleOptions {
@@ -34,7 +33,7 @@ export async function idle({ seconds, contacts, random }: IdleOptions): Promise<
     const aDay = (n: number): number => Math.round((n * daySeconds) / seconds);
     report(`${seconds} s of nothing, with ${contacts} contacts in the segment and default settings${seconds < longestRound ? `; the Salesforce poll comes round every ${longestRound} s, so less than that says little of it` : ''}.`, {
       bench: 'idle', contacts, seconds, contactsPerSecond: null, callsPerContact: null, actionsPerContact: null,
-      workerPeakMiB: round(spent.peakMiB, 0), workerCpuSeconds: round(spent.cpuSeconds, 2), floorPerSecond: null, ratioToFloor: null,
+      ...ofWorker(spent), floorPerSecond: null, ratioToFloor: null,
     }, {
       notes: {
         contactsPerSecond: 'nothing is done', floorPerSecond: 'nothing is done', ratioToFloor: 'nothing is done',

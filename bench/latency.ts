@@ -1,11 +1,10 @@
 import { UserError } from '../worker/user-error.ts';
-import { DEFAULT_MAPPINGS } from '../sync/mapping.ts';
 import { makeEdits, type Edit } from './latency-edits.ts';
 import { arrivals, type Arrived } from './latency-times.ts';
 import { report } from './measure/measured.ts';
-import { actionsOf, spending, type Spent } from './measure/spent.ts';
+import { actionsOf, ofWorker, spending, type Spent } from './measure/spent.ts';
 import { percentile, round } from './measure/statistics.ts';
-import { importAll, selectEveryone, soon, withBench } from './world.ts';
+import { importAll, selectEveryone, soon, twoWay, withBench } from './world.ts';
 
 export interface LatencyOptions {
   edits: number;
@@ -29,7 +28,7 @@ export async function latency({ edits, contacts, random }: LatencyOptions): Prom
   const env = { SANDBOX_SEGMENT_LAG_MS: '200' };
   return withBench({ contacts, random, env }, async (bench) => {
     const { sluice, crms } = bench;
-    await sluice.changeSettings({ mappings: DEFAULT_MAPPINGS.map((m) => ([...plain, criterion].includes(m.hubspot) ? { ...m, rule: 'two-way' } : m)) });
+    await sluice.changeSettings({ mappings: twoWay(...plain, criterion) });
     await selectEveryone(bench, criterion);
     await importAll(sluice);
     await bench.switchOnFeeds();
@@ -73,7 +72,7 @@ function tell({ edits, contacts, random }: LatencyOptions, { made, arrived, spen
   const row = (name: string, { n, p50, p95, max }: typeof both): [string, string, string] => [name, [p50, p95, max].map(inSeconds).join(' / '), `${n} arrived`];
   report(`${edits} edits by people, each of another of ${contacts} contacts in sync and in the segment; ${plain.join(' and ')} are mapped two-way. Events are sent 100 to 500 ms after the commit; times are from commit to commit: p50 / p95 / max.`, {
     bench: 'latency', contacts, seconds: round(seconds, 1), contactsPerSecond: null, callsPerContact: null, actionsPerContact: round(actionsOf(spent) / made.length, 2),
-    workerPeakMiB: round(spent.peakMiB, 0), workerCpuSeconds: round(spent.cpuSeconds, 2), floorPerSecond: null, ratioToFloor: null,
+    ...ofWorker(spent), floorPerSecond: null, ratioToFloor: null,
   }, {
     notes: {
       actionsPerContact: '', contactsPerSecond: 'edits come as slowly as people make them', callsPerContact: 'the bench itself asks HubSpot when edits arrived; see live',

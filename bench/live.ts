@@ -10,10 +10,10 @@ import { floorField, type Pair } from './floor/pair.ts';
 import { byType } from './measure/actions.ts';
 import { alternating, best, ofRounds } from './measure/alternating.ts';
 import { perContact, rates, report, routes } from './measure/measured.ts';
-import { actionsOf, spending } from './measure/spent.ts';
+import { actionsOf, ofWorker, spending } from './measure/spent.ts';
 import { round } from './measure/statistics.ts';
 import { usageOf } from './measure/usage.ts';
-import { caughtUp, importAll, withBench, type Bench } from './world.ts';
+import { caughtUp, importAll, unlagged, withBench, type Bench } from './world.ts';
 import { watchWrites } from './writes.ts';
 
 export interface LiveOptions {
@@ -31,7 +31,7 @@ const patienceSeconds = 1_200;
  * all. The floor is an entity whose two activities make the same calls and decide nothing.
  */
 export async function live({ contacts, rounds, rateLimit, random }: LiveOptions): Promise<string[]> {
-  return withBench({ contacts, random, env: { SANDBOX_SEARCH_LAG_MS: '0', ...(rateLimit ? {} : { SANDBOX_RATE_LIMIT: 'off' }) } }, async (bench) => {
+  return withBench({ contacts, random, env: unlagged(rateLimit) }, async (bench) => {
     await importAll(bench.sluice);
     await caughtUp(bench);
     const pairs = (await bench.crms.salesforce.records()).flatMap(({ type, id, externalId }): Pair[] => (externalId === null ? [] : [{ hubspotId: externalId, type, salesforceId: id }]));
@@ -56,7 +56,7 @@ export async function live({ contacts, rounds, rateLimit, random }: LiveOptions)
       const floor = best(runs.floor, (run) => 1 / run.seconds);
       report(`${pairs.length} contacts, each changed in Salesforce and told by itself, until HubSpot has all; ${ofRounds(rounds)}; ${rateLimit ? "both CRMs' rate limits on" : 'no rate limits'}.`, {
         bench: 'live', ...rates(pairs.length, seconds, pairs.length / floor.seconds), callsPerContact: perContact(spent.calls, pairs.length), actionsPerContact: round(actionsOf(spent) / pairs.length, 2),
-        workerPeakMiB: round(spent.peakMiB, 0), workerCpuSeconds: round(spent.cpuSeconds, 2),
+        ...ofWorker(spent),
       }, {
         rows: [
           ['CPU of the worker per contact, ms', round((spent.cpuSeconds / pairs.length) * 1000, 1), `floor ${round((floor.cpuSeconds / pairs.length) * 1000, 1)}`],

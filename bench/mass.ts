@@ -1,15 +1,14 @@
 import * as z from 'zod';
 import { request } from '../demo/http.ts';
 import type { SalesforceRecord } from '../demo/people.ts';
-import { DEFAULT_MAPPINGS } from '../sync/mapping.ts';
-import { feedsAtRest } from './fill.ts';
+import { feedsAtRest } from './feeds-at-rest.ts';
 import { inLanes } from './floor/lanes.ts';
 import { editingMeanwhile, idleLatencies, latenciesOf, liveProperty } from './live-edits.ts';
 import { byType } from './measure/actions.ts';
 import { perContact, rates, report, routes } from './measure/measured.ts';
-import { actionsOf, spending } from './measure/spent.ts';
+import { actionsOf, ofWorker, spending } from './measure/spent.ts';
 import { round } from './measure/statistics.ts';
-import { caughtUp, importAll, selectEveryone, withBench, type Bench } from './world.ts';
+import { caughtUp, importAll, selectEveryone, twoWay, withBench, type Bench } from './world.ts';
 import { watchWrites } from './writes.ts';
 
 export interface MassOptions {
@@ -38,7 +37,7 @@ export async function mass({ contacts, editsPerSecond, idleSeconds, rateLimit, r
   return withBench({ contacts: contacts + liveContacts, random, env: rateLimit ? {} : { SANDBOX_RATE_LIMIT: 'off' } }, async (bench) => {
     const { sluice } = bench;
     const { feeds } = await sluice.settings();
-    await sluice.changeSettings({ feeds: { ...feeds, salesforcePollSeconds: pollSeconds }, mappings: DEFAULT_MAPPINGS.map((m) => ([property, liveProperty].includes(m.hubspot) ? { ...m, rule: 'two-way' } : m)) });
+    await sluice.changeSettings({ feeds: { ...feeds, salesforcePollSeconds: pollSeconds }, mappings: twoWay(property, liveProperty) });
     await selectEveryone(bench);
     await importAll(sluice);
     await caughtUp(bench);
@@ -58,7 +57,7 @@ export async function mass({ contacts, editsPerSecond, idleSeconds, rateLimit, r
     const both = round(calls.hubspot + calls.salesforce);
     report(`Mass edit of ${many.length} linked contacts in HubSpot, feeds on and a segment set, until Salesforce has all; ${rateLimit ? "both CRMs' rate limits on" : 'no rate limits'}.`, {
       bench: 'mass', ...rates(many.length, seconds, null), callsPerContact: calls, actionsPerContact: round(actionsOf(spent) / many.length, 2),
-      workerPeakMiB: round(spent.peakMiB, 0), workerCpuSeconds: round(spent.cpuSeconds, 2),
+      ...ofWorker(spent),
     }, {
       notes: { floorPerSecond: 'see live', ratioToFloor: 'see live' },
       rows: [

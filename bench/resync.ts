@@ -4,15 +4,15 @@ import type { SalesforceRecord } from '../demo/people.ts';
 import { workflowIds } from '../workflows/ids.ts';
 import * as messages from '../workflows/messages.ts';
 import type { ResyncProgress } from '../workflows/messages.ts';
-import { hubspotPerSecond } from './calls.ts';
+import { hubspotPerSecond, totalOf } from './calls.ts';
 import { counted } from './floor/counted.ts';
 import { inLanes } from './floor/lanes.ts';
 import { resyncPlainly } from './floor/resync.ts';
 import { alternating, best, ofRounds } from './measure/alternating.ts';
 import { perContact, rates, report, routes } from './measure/measured.ts';
-import { actionsOf, spending, type Spent } from './measure/spent.ts';
+import { actionsOf, ofWorker, spending, type Spent } from './measure/spent.ts';
 import { round } from './measure/statistics.ts';
-import { caughtUp, importAll, selectEveryone, withBench, type Bench } from './world.ts';
+import { caughtUp, importAll, selectEveryone, unlagged, withBench, type Bench } from './world.ts';
 import { watchWrites } from './writes.ts';
 
 export interface ResyncOptions {
@@ -35,7 +35,7 @@ const text = z.string().catch('');
 
 /** Resyncs a segment that is in sync, beside its floor; then, where asked, one where a part differs. Answers what is wrong, each as a sentence. */
 export async function resync({ contacts, differing, rounds, rateLimit, random }: ResyncOptions): Promise<string[]> {
-  return withBench({ contacts, random, env: { SANDBOX_SEARCH_LAG_MS: '0', ...(rateLimit ? {} : { SANDBOX_RATE_LIMIT: 'off' }) } }, async (bench) => {
+  return withBench({ contacts, random, env: unlagged(rateLimit) }, async (bench) => {
     await selectEveryone(bench);
     await importAll(bench.sluice);
     await caughtUp(bench);
@@ -45,13 +45,13 @@ export async function resync({ contacts, differing, rounds, rateLimit, random }:
     const measured = best(runs.measured, ({ seconds }) => 1 / seconds);
     const floor = best(runs.floor, ({ seconds }) => 1 / seconds);
     const { spent, progress } = measured;
-    const calls = spent.calls.hubspot.total + spent.calls.salesforce.total;
+    const calls = totalOf(spent.calls);
     const events = runs.measured.reduce((sum, run) => sum + run.events, 0);
     const apart = differing > 0 ? await differingCosts(bench, records.slice(0, Math.max(1, Math.round(records.length * differing))), measured) : null;
     const possible = (hubspotPerSecond * contacts) / spent.calls.hubspot.total;
     report(`Resync of a segment of ${contacts} contacts that are in sync; ${ofRounds(rounds)}; ${rateLimit ? "both CRMs' rate limits on" : 'no rate limits'}.`, {
       bench: 'resync', ...rates(contacts, measured.seconds, contacts / floor.seconds), callsPerContact: perContact(spent.calls, contacts), actionsPerContact: round(actionsOf(spent) / contacts),
-      workerPeakMiB: round(spent.peakMiB, 0), workerCpuSeconds: round(spent.cpuSeconds, 2),
+      ...ofWorker(spent),
     }, {
       rows: [
         ['in sync / told / written', `${progress.unchanged} / ${progress.signalled} / ${progress.written}`],
@@ -102,7 +102,7 @@ async function differingCosts(bench: Bench, records: readonly SalesforceRecord[]
     await inLanes(records.length, inFlight, (n) => bench.client.workflow.getHandle(workflowIds.contact(bench.connection, records[n]?.externalId ?? '')).signal(messages.changed, { source: 'salesforce', kind: 'change' }));
   }));
   const both = await spending(bench, () => change(bench, records, 'Bulk', () => resyncAll(bench)));
-  const calls = ({ calls: { hubspot, salesforce } }: Spent): number => hubspot.total + salesforce.total;
+  const calls = (spent: Spent): number => totalOf(spent.calls);
   const times = {
     calls: round(calls(both.spent) / (calls(inSync.spent) + calls(live.spent)), 2),
     cpu: round(both.spent.cpuSeconds / (inSync.spent.cpuSeconds + live.spent.cpuSeconds), 2),

@@ -7,6 +7,7 @@ import { createSluiceClient, type Progress, type SluiceClient } from '../client/
 import { hubspot, salesforce } from '../demo/crm.ts';
 import { request } from '../demo/http.ts';
 import { checked } from '../demo/world.ts';
+import { DEFAULT_MAPPINGS, type Mapping } from '../sync/mapping.ts';
 import { dataConverter } from '../worker/encryption/data-converter.ts';
 import { startStack } from '../worker/stack.ts';
 import { crms as bothCrms, workflowIds, type Crm } from '../workflows/ids.ts';
@@ -95,6 +96,12 @@ async function withStack<T>(server: CountingServer, { contacts, random, env = {}
     await stack.stop();
   }
 }
+
+/** For the sandboxes of a bench that measures speed: the search lags behind nothing, and limits are there only where asked for. */
+export const unlagged = (rateLimit: boolean): NodeJS.ProcessEnv => ({ SANDBOX_SEARCH_LAG_MS: '0', ...(rateLimit ? {} : { SANDBOX_RATE_LIMIT: 'off' }) });
+
+/** The default mappings with these properties mapped two-way, so that an edit of one in HubSpot is carried over and not sent back. */
+export const twoWay = (...properties: readonly string[]): Mapping[] => DEFAULT_MAPPINGS.map((mapping) => (properties.includes(mapping.hubspot) ? { ...mapping, rule: 'two-way' } : mapping));
 
 /** Waits until `holds`, at most `seconds`. A worker that is too busy to answer is asked again. */
 export async function soon(what: string, holds: () => Promise<boolean>, seconds = 60): Promise<void> {

@@ -11,7 +11,7 @@ export type Written = z.output<typeof written>;
 const perPage = 10_000;
 
 /** A sandbox's writes after a sequence number, oldest first. */
-async function writesAfter(url: string, sequence: number): Promise<Written[]> {
+export async function writesAfter(url: string, sequence: number): Promise<Written[]> {
   const found: Written[] = [];
   for (;;) {
     const { writes } = await request(answer, `${url}/_sandbox/writes?after=${found.at(-1)?.sequence ?? sequence}&limit=${perPage}`);

@@ -21,9 +21,12 @@ interface Rewinding {
 export function keepGoing({ client, connection, buildId, everyMs = 15_000 }: Rewinding): { end(): Promise<void> } {
   const standing = [workflowIds.connection(connection), ...crms.map((crm) => workflowIds.changes(connection, crm))];
   const look = async (): Promise<void> => {
-    for (const workflowId of standing) if (await tasksFail(client, workflowId)) await rewind(client, workflowId, buildId);
+    for (const workflowId of standing) {
+      const runId = await failingRun(client, workflowId);
+      if (runId !== null) await rewind(client, { workflowId, runId }, buildId);
+    }
     const reported = client.workflow.list({ query: `Connection = '${connection}' AND ExecutionStatus = 'Running' AND TemporalReportedProblems IS NOT NULL` });
-    for await (const { workflowId } of reported) if (!standing.includes(workflowId)) await rewind(client, workflowId, buildId);
+    for await (const run of reported) if (!standing.includes(run.workflowId)) await rewind(client, run, buildId);
   };
   // A server that is away, or knows no such attribute, is no matter of this: the next look comes by itself.
   let looking = Promise.resolve();
@@ -36,18 +39,18 @@ export function keepGoing({ client, connection, buildId, everyMs = 15_000 }: Rew
   };
 }
 
-async function tasksFail(client: Client, workflowId: string): Promise<boolean> {
+/** The run whose present task was tried before; null where none was, or there is no such workflow. */
+async function failingRun(client: Client, workflowId: string): Promise<string | null> {
   try {
-    const { raw } = await client.workflow.getHandle(workflowId).describe();
-    return (raw.pendingWorkflowTask?.attempt ?? 1) > 1;
+    const { raw, runId } = await client.workflow.getHandle(workflowId).describe();
+    return (raw.pendingWorkflowTask?.attempt ?? 1) > 1 ? runId : null;
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
+    if (error instanceof WorkflowNotFoundError) return null;
     throw error;
   }
 }
 
-async function rewind(client: Client, workflowId: string, buildId: string): Promise<void> {
-  const { runId } = await client.workflow.getHandle(workflowId).describe();
+async function rewind(client: Client, { workflowId, runId }: { workflowId: string; runId: string }, buildId: string): Promise<void> {
   const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
   const at = unrepeatableTask(events ?? [], buildId)?.eventId;
   if (at == null) return;

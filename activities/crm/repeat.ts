@@ -20,9 +20,8 @@ export async function repeat<T>(call: Call, send: () => Promise<T>, clock: Clock
     try {
       return await send();
     } catch (error) {
-      if (!(error instanceof CrmFailure) || repeats === REPEATS || !passes(error)) throw error;
-      const ms = pauseBefore(error, repeats);
-      if (clock.now() - began + ms > WITHIN_MS) throw error;
+      const ms = error instanceof CrmFailure ? pauseBefore(error, repeats, clock.now() - began) : null;
+      if (ms === null) throw error;
       await wait(ms, clock, call.signal);
     }
   }
@@ -34,8 +33,10 @@ export function passes(failure: CrmFailure): boolean {
   return verdict.known && verdict.class === 'temporary';
 }
 
-/** How long to wait before such a call is sent again, in ms: so long as the CRM asks for, at least as planned. */
-export function pauseBefore(failure: CrmFailure, repeats: number): number {
+/** How long to wait, in ms, before what failed is sent once more, `passedMs` after it was sent first; null where that is left to Temporal. */
+export function pauseBefore(failure: CrmFailure, repeats: number, passedMs: number): number | null {
+  if (repeats >= REPEATS || !passes(failure)) return null;
   const planned = (WAITS_MS[repeats] ?? 0) * (0.75 + Math.random() / 2);
-  return Math.max(planned, failure.retryAfterMs ?? 0, failure.status === 423 ? LOCKED_MS : 0);
+  const ms = Math.max(planned, failure.retryAfterMs ?? 0, failure.status === 423 ? LOCKED_MS : 0);
+  return passedMs + ms > WITHIN_MS ? null : ms;
 }

@@ -11,7 +11,7 @@ import type { World } from '../world.ts';
 export type Creation = Outcome<{ contact: HubSpotContact; lookedUp: boolean }>;
 
 const BATCH = 100;
-const repeats = 2;
+const mostRepeats = 2;
 
 /**
  * Creates contacts with nothing but their email, 100 at a time; answers what became of each. What fails for the moment may have been done all
@@ -22,20 +22,20 @@ const repeats = 2;
 export async function createMissing(world: World, emails: readonly string[], properties: readonly string[], call: Call): Promise<Map<string, Creation>> {
   const became = new Map<string, Creation>();
   for (const batch of chunks(emails, BATCH)) {
+    const began = systemClock.now();
     let left: readonly string[] = batch;
-    for (let repeated = 0; left.length > 0; repeated++) {
-      const failed = new Map<string, CrmFailure>();
+    for (let repeats = 0; left.length > 0; repeats++) {
+      const pauses = new Map<string, number>();
       for (const [email, outcome] of await sent(world, left, call)) {
-        if (outcome.ok) became.set(email, { ok: true, contact: outcome.contact, lookedUp: false });
-        else if (repeated < repeats && passes(outcome.failure)) failed.set(email, outcome.failure);
-        else became.set(email, outcome);
+        const pause = outcome.ok || repeats === mostRepeats ? null : pauseBefore(outcome.failure, repeats, systemClock.now() - began);
+        if (pause !== null) pauses.set(email, pause);
+        else became.set(email, outcome.ok ? { ok: true, contact: outcome.contact, lookedUp: false } : outcome);
       }
-      left = [...failed.keys()];
-      const [failure] = failed.values();
-      if (failure === undefined) break;
-      await wait(pauseBefore(failure, repeated), systemClock, call.signal);
-      for (const [email, contact] of await world.hubspot.readContactsByEmail(left, properties, call)) became.set(email, { ok: true, contact, lookedUp: true });
-      left = left.filter((email) => !became.has(email));
+      if (pauses.size === 0) break;
+      await wait(Math.max(...pauses.values()), systemClock, call.signal);
+      const found = await world.hubspot.readContactsByEmail([...pauses.keys()], properties, call);
+      for (const [email, contact] of found) became.set(email, { ok: true, contact, lookedUp: true });
+      left = [...pauses.keys()].filter((email) => !found.has(email));
     }
   }
   return became;

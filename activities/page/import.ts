@@ -2,6 +2,7 @@ import { activityInfo } from '@temporalio/activity';
 import { normaliseEmail } from '../../sync/match.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import type { ImportCounts } from '../../workflows/messages.ts';
+import { settingsIfReady } from '../connection/accounts.ts';
 import type { Schema } from '../connection/schema.ts';
 import type { Call } from '../crm/call.ts';
 import { verdictOf } from '../crm/verdict.ts';
@@ -10,7 +11,7 @@ import type { Records } from '../pair/candidates.ts';
 import type { World } from '../world.ts';
 import { createMissing } from './create-missing.ts';
 import { pack } from './handovers.ts';
-import { admitted, type ImportPage } from './list.ts';
+import type { ImportPage } from './list.ts';
 import type { PageOutcome } from './outcome.ts';
 import { reached } from './position.ts';
 import { readRows, skippedAs, type ImportRow } from './rows.ts';
@@ -33,7 +34,7 @@ const lastAttemptForRows = 10;
  * may sync. Converges when repeated: it begins with the read, and a HubSpot contact is only created for an email that none has.
  */
 export async function importPage(world: World, page: ImportPage): Promise<ImportPageResult> {
-  const settings = await admitted(world);
+  const settings = await settingsIfReady(world, call.lane, { pauseStops: true });
   const schema = await world.schema(settings);
   const readAt = Date.now();
   const { rows, records } = await readRows(world, schema, page);

@@ -1,11 +1,12 @@
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { safeMessage } from '../../sync/errors.ts';
 import type { SalesforceType } from '../../sync/records.ts';
+import { settingsIfReady } from '../connection/accounts.ts';
 import type { Call } from '../crm/call.ts';
 import { CrmFailure } from '../crm/failure.ts';
 import { verdictOf } from '../crm/verdict.ts';
 import type { World } from '../world.ts';
-import { admitted, pagesOf, type ImportPage, type ImportScope } from './list.ts';
+import { pagesOf, type ImportPage, type ImportScope } from './list.ts';
 import { listQuery } from './rows.ts';
 
 /** What a look at a list's job came to. */
@@ -25,7 +26,7 @@ const call: Call = { lane: 'backfill' };
  * programs made it, so it cannot be taken over. A concurrent import's job of the same minute may be among those: its import begins anew.
  */
 export async function beginListJob(world: World, { object, where, after, since }: ImportScope & { after: string; since: string }): Promise<{ kind: 'begun'; job: string } | { kind: 'refused'; why: string }> {
-  await admitted(world);
+  await settingsIfReady(world, call.lane, { pauseStops: true });
   if (activityInfo().attempt > 1) await endJobsSince(world, object, since);
   try {
     return { kind: 'begun', job: await world.salesforce.createQueryJob(listQuery({ object, where }, after), { ...call, signal: cancellationSignal() }) };
@@ -37,7 +38,7 @@ export async function beginListJob(world: World, { object, where, after, since }
 
 /** Looks whether a list's job is done, and cuts its next set of results into pages. No row is answered: pages find theirs by the set's locator. */
 export async function lookAtListJob(world: World, { object, where, after, job, locator }: ImportScope & { after: string; job: string; locator: string }): Promise<JobLook> {
-  await admitted(world);
+  await settingsIfReady(world, call.lane, { pauseStops: true });
   if (locator === '') {
     const now = await world.salesforce.queryJob(job, call);
     switch (now?.state) {

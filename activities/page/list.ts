@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { safeMessage } from '../../sync/errors.ts';
 import type { SalesforceType } from '../../sync/records.ts';
-import { heldFailure, heldReason } from '../connection/accounts.ts';
+import { settingsIfReady } from '../connection/accounts.ts';
 import type { Call } from '../crm/call.ts';
 import { chunks } from '../crm/chunks.ts';
 import { CrmFailure } from '../crm/failure.ts';
@@ -43,7 +43,7 @@ export const pageSize = 400;
  * all, so that they need no count of their own; with `inPages` it is known already, and no job lists them however many they are.
  */
 export async function listPages(world: World, { object, where, after, inPages = false }: ImportScope & { after: string; inPages?: boolean }): Promise<ImportList> {
-  const { looksAfterSeconds } = await admitted(world);
+  const { looksAfterSeconds } = await settingsIfReady(world, call.lane, { pauseStops: true });
   const { records, totalSize } = await list(world, { object, where }, after);
   const first = after === '' && !inPages;
   if (first && totalSize > world.byJobAbove) return { pages: [], more: true, total: totalSize, byJob: true, looksAfterSeconds };
@@ -58,15 +58,6 @@ export function pagesOf(scope: ImportScope, after: string, ids: readonly string[
     start = page.upTo;
     return page;
   });
-}
-
-/** The settings, for a piece of an import that begins now. @throws ApplicationFailure while the connection is held, AllowanceSpent where the lane has no room. */
-export async function admitted(world: World) {
-  const settings = await world.settings();
-  const held = await heldReason(settings, world);
-  if (held !== null) throw heldFailure(held);
-  world.allowances.admit(call.lane);
-  return settings;
 }
 
 /** The FROM and WHERE of an import's queries. `where` is a person's own condition: a fault in it ends the import with a sentence. */

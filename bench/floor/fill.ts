@@ -1,5 +1,6 @@
 import { chunks } from '../../activities/crm/chunks.ts';
 import { columns, openCrms, updateBody, valuesOf, type PlainCrms, type RecordType } from './calls.ts';
+import { inLanes } from './lanes.ts';
 import type { Urls } from './world.ts';
 
 /** As an import of Sluice has it, so that both make the same calls. */
@@ -18,10 +19,10 @@ export async function fillPlainly(urls: Urls): Promise<number> {
     for (let after: string | null = ''; after !== null; ) {
       const { pages, next } = await listPages(crms, type, after);
       after = next;
-      const lane = async (): Promise<void> => {
-        for (let page = pages.shift(); page !== undefined; page = pages.shift()) filled += await fillPage(crms, page);
-      };
-      await Promise.all(Array.from({ length: pagesInFlight }, lane));
+      await inLanes(pages.length, pagesInFlight, async (n) => {
+        const pairs = await fillPage(crms, pages[n] as Page);
+        filled += pairs;
+      });
     }
   }
   return filled;

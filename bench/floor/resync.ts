@@ -25,8 +25,12 @@ export async function resyncPlainly(urls: Urls, segmentId: string): Promise<numb
   const lane = async (): Promise<void> => {
     while (!progress.listed || slices.length > 0) {
       const slice = slices.shift();
-      if (slice !== undefined) progress.pairs += await readPairs(crms, slice);
-      else await listing;
+      if (slice === undefined) {
+        await listing;
+        continue;
+      }
+      const pairs = await readPairs(crms, slice);
+      progress.pairs += pairs;
     }
   };
   await Promise.all([listing, ...Array.from({ length: pagesInFlight }, lane)]);
@@ -36,7 +40,7 @@ export async function resyncPlainly(urls: Urls, segmentId: string): Promise<numb
 async function readPairs(crms: PlainCrms, ids: readonly string[]): Promise<number> {
   const list = ids.map((id) => `'${id}'`).join(',');
   const [records, ...contacts] = await Promise.all([
-crms.queryTogether((['Lead', 'Contact'] as const).map((type) => `SELECT ${columns[type].join(', ')} FROM ${type} WHERE HubSpot_Contact_Id__c IN (${list})`)),
+    crms.queryTogether((['Lead', 'Contact'] as const).map((type) => `SELECT ${columns[type].join(', ')} FROM ${type} WHERE HubSpot_Contact_Id__c IN (${list})`)),
     ...chunks(ids, hubspotBatch).map((some) => crms.readContacts(some)),
   ]);
   const there = new Set(contacts.flat().map(({ id }) => id));

@@ -3,11 +3,12 @@ import { after, describe, test, type TestContext } from 'node:test';
 import * as m from '../../workflows/messages.ts';
 import { importStart } from '../../workflows/start.ts';
 import { until } from '../support/until.ts';
-import { testTemporal, testWorkflowBundle, uniqueConnection } from '../support/temporal.ts';
+import { testTemporal, testWorkflowBundle } from '../support/temporal.ts';
 import { door } from './fakes/contacts.ts';
-import { fakeAccount, type FakeAccount } from './fakes/jobs.ts';
+import type { FakeAccount } from './fakes/jobs.ts';
+import { openAccount } from './fakes/open-account.ts';
 import { startServerOfShortRuns } from './fakes/short-runs.ts';
-import { runsOf, startFakeWorkers } from './fakes/workers.ts';
+import { runsOf } from './fakes/workers.ts';
 
 const server = await startServerOfShortRuns(80);
 process.env['SLUICE_TEST_TEMPORAL'] = server.address;
@@ -16,15 +17,11 @@ const workflowBundle = await testWorkflowBundle();
 after(() => server.stop());
 
 async function open(t: TestContext, over: Partial<FakeAccount>) {
-  const connection = uniqueConnection('job');
-  const { account, activities } = fakeAccount({ byJobAbove: 10, ...over });
-  const workers = await startFakeWorkers({ nativeConnection, workflowBundle, connection, activities });
-  t.after(workers.stop);
+  const { connection, account, count } = await openAccount(t, { nativeConnection, workflowBundle }, { byJobAbove: 10, ...over });
   const run = await client.workflow.start<(input: m.ImportInput) => Promise<m.ImportProgress>>('salesforceImport', importStart(connection, 'first', { object: 'Contact' }));
   const latest = client.workflow.getHandle<() => Promise<m.ImportProgress>>(run.workflowId);
   return {
-    account, run, latest, progress: () => latest.query(m.progress) as Promise<m.ImportProgress>,
-    count: (activity: FakeAccount['done'][number]) => account.done.filter((name) => name === activity).length,
+    account, count, run, latest, progress: () => latest.query(m.progress) as Promise<m.ImportProgress>,
     runs: () => runsOf(client, run.workflowId),
   };
 }

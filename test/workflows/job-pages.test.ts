@@ -4,11 +4,12 @@ import { ApplicationFailure } from '@temporalio/common';
 import * as m from '../../workflows/messages.ts';
 import { importStart, resyncStart } from '../../workflows/start.ts';
 import { until } from '../support/until.ts';
-import { testTemporal, testWorkflowBundle, uniqueConnection } from '../support/temporal.ts';
+import { testTemporal, testWorkflowBundle } from '../support/temporal.ts';
 import { door } from './fakes/contacts.ts';
-import { fakeAccount, type FakeAccount } from './fakes/jobs.ts';
+import type { FakeAccount } from './fakes/jobs.ts';
+import { openAccount } from './fakes/open-account.ts';
 import { startServerOfShortRuns } from './fakes/short-runs.ts';
-import { causeSays, runsOf, startFakeWorkers } from './fakes/workers.ts';
+import { causeSays, runsOf } from './fakes/workers.ts';
 
 // A job of a few pages is one run here, a job of many goes through several.
 const server = await startServerOfShortRuns(100);
@@ -19,11 +20,7 @@ after(() => server.stop());
 
 /** An account with workers of its own; jobs are started by scope. */
 async function open(t: TestContext, over: Partial<FakeAccount>) {
-  const connection = uniqueConnection('job');
-  const { account, activities } = fakeAccount(over);
-  const workers = await startFakeWorkers({ nativeConnection, workflowBundle, connection, activities });
-  t.after(workers.stop);
-  const count = (activity: FakeAccount['done'][number]) => account.done.filter((name) => name === activity).length;
+  const { connection, account, count } = await openAccount(t, { nativeConnection, workflowBundle }, over);
   return {
     account, count,
     import: (input: m.ImportInput = {}) => client.workflow.start<(input: m.ImportInput) => Promise<m.ImportProgress>>('salesforceImport', importStart(connection, 'first', input)),
