@@ -41,12 +41,13 @@ async function listPages(crms: PlainCrms, type: RecordType, after: string): Prom
 
 async function fillPage(crms: PlainCrms, { type, after, upTo }: Page): Promise<number> {
   const bounds = [...(after === '' ? [] : [`Id > '${after}'`]), `Id <= '${upTo}'`].join(' AND ');
-  const { records } = await crms.query(`SELECT ${columns[type].join(', ')} FROM ${type} WHERE ${bounds} ORDER BY Id`);
-  const byEmail = new Map(records.flatMap((record) => (record.Email === null ? [] : [[record.Email.toLowerCase(), record] as const])));
-  const emails = [...byEmail.keys()];
+  const { records } = await crms.query(`SELECT Id, Email${type === 'Lead' ? ', IsConverted' : ''} FROM ${type} WHERE ${bounds} ORDER BY Id`);
+  const emails = [...new Set(records.flatMap(({ Email }) => Email?.toLowerCase() ?? []))];
   const asked = type === 'Lead' ? (['Lead', 'Contact'] as const) : (['Contact'] as const);
   const others = await crms.queryTogether(asked.flatMap((of) => chunks(emails, emailsPerQuery).map((some) => `SELECT ${columns[of].join(', ')} FROM ${of} WHERE Email IN (${some.map((email) => `'${email}'`).join(',')})`)));
   if (others.length < emails.length) throw new Error('Salesforce lost a record');
+  const listed = new Set(records.map(({ Id }) => Id));
+  const byEmail = new Map(others.flatMap((record) => (record.Email === null || !listed.has(record.Id) ? [] : [[record.Email.toLowerCase(), record] as const])));
   const known = (await Promise.all(chunks(emails, hubspotBatch).map((some) => crms.readContacts(some, 'email')))).flat();
   const there = new Set(known.map(({ properties }) => properties['email']));
   for (const some of chunks(emails.filter((email) => !there.has(email)), hubspotBatch)) known.push(...await crms.createContacts(some));
