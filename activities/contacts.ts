@@ -1,4 +1,4 @@
-import { WorkflowNotFoundError } from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { defaultPayloadConverter, type SearchAttributePair, type TypedSearchAttributes } from '@temporalio/common';
 import type { Bypass, Handover } from '../sync/handover.ts';
 import type { ErrorCategory, HubSpotContactId, SalesforceId } from '../sync/records.ts';
@@ -20,15 +20,20 @@ export type ContactNews =
 /** Signals one contact's workflow, which starts with it where it does not run (signal-with-start). */
 export async function tellContact(world: World, hubspotId: HubSpotContactId, news: ContactNews): Promise<void> {
   const { connection, client } = world;
-  const adopted = news.signal === 'adopt' && 'outcome' in news.input ? news.input : null;
+  await client.workflow.signalWithStart('contactSync', { ...contactStart(connection, hubspotId), signal: news.signal, signalArgs: ['input' in news ? news.input : {}] });
+}
+
+/** Gives a contact what a page wrote: with the start of its workflow, which is one action where a signal would be a second; where it runs already, by `adopt`. */
+export async function handOverTo(world: World, handover: Handover): Promise<void> {
+  const { connection, client } = world;
+  const { hubspotId, name } = handover;
   const start = contactStart(connection, hubspotId);
-  await client.workflow.signalWithStart('contactSync', {
-    ...start,
-    signal: news.signal,
-    signalArgs: ['input' in news ? news.input : {}],
-    typedSearchAttributes: [...start.typedSearchAttributes, ...(adopted === null ? [] : attributesOf(adopted))],
-    ...(adopted !== null && { memo: { name: adopted.name } }),
-  });
+  try {
+    await client.workflow.start('contactSync', { ...start, args: [{ look: false, adopt: handover }], typedSearchAttributes: [...start.typedSearchAttributes, ...attributesOf(handover)], memo: { name } });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    await tellContact(world, hubspotId, { signal: 'adopt', input: handover });
+  }
 }
 
 /** What the workflow would set first thing: given at the start, it costs no event of its own. */

@@ -30,8 +30,6 @@ export interface Filled {
   dataSeconds: number;
   /** Workflows a second behind the data. */
   behindPerSecond: number;
-  /** Pages that were handed over to workflows. */
-  pagesHandedOver: number;
   result: ImportProgress;
   calls: BothCounted;
   spent: Spent;
@@ -72,7 +70,7 @@ export function fillOnce({ contacts, segment, segmentLagMs, rateLimit, bulkAbove
     const problems = [...await checkFilled({ client, connection, crms: bench.crms, before }), ...await checkEdits({ sluice, crms: bench.crms, random })];
     if ((await bench.crms.salesforce.records()).length !== before.length) problems.push('Salesforce has another number of records than before');
     return {
-      ...times, dataSeconds: (streams.dataUntil - start) / 1000, behindPerSecond: behindPerSecond(streams, until), pagesHandedOver: streams.handedOver.length,
+      ...times, dataSeconds: (streams.dataUntil - start) / 1000, behindPerSecond: behindPerSecond(streams, until),
       calls: spent.calls, spent, liveSyncs, problems,
     };
   });

@@ -63,9 +63,9 @@ function figures({ contacts }: FillFigureOptions, { dataSeconds, calls, spent }:
 }
 
 function telling({ contacts, rateLimit }: FillFigureOptions, filled: Filled, floor: Plain, { behind, starts, peer }: { behind: number; starts: number; peer: Plain | null }): Telling {
-  const { spent, calls, seconds, secondsBehind, dataSeconds, pagesHandedOver, result } = filled;
-  // What creates a workflow is its start, its signal, and its part of the page that hands it over.
-  const behindActions = (spent.actions[signalWithStart] ?? 0) + spent.started + pagesHandedOver;
+  const { spent, calls, seconds, secondsBehind, dataSeconds, result } = filled;
+  // What creates a workflow is its start, and a signal where it runs already; the job's own steps count as the data's.
+  const behindActions = (spent.actions[signalWithStart] ?? 0) + spent.started;
   const dataActions = stateChanging(spent.actions, spent.started) - behindActions;
   const calledPerSecond = calls.hubspot.total / dataSeconds;
   const beside = peer === null ? [] : [

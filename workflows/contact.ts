@@ -19,8 +19,8 @@ import { noting, rejectOtherSignals } from './noting.ts';
 import { readInput, readStart } from './input.ts';
 import * as m from './messages.ts';
 
-/** `look: false` starts it without a look of its own, for those who send a signal along. `carried` comes from the run before. */
-const input = lazily(() => z.strictObject({ look: z.boolean().default(true), carried: z.custom<ContactState>().optional() }));
+/** `look: false` starts it without a look of its own, for those who send a signal along; `adopt` is from a page. `carried` comes from the run before. */
+const input = lazily(() => z.strictObject({ look: z.boolean().default(true), adopt: m.handoverInput().optional(), carried: z.custom<ContactState>().optional() }));
 
 /** A run ends at rest once its history is this long, so that replay stays cheap. */
 const longHistory = 250;
@@ -40,6 +40,7 @@ export async function contactSync(...given: [z.input<ReturnType<typeof input>>?]
   // What a run of an older version carried lacks what was added since.
   const s: ContactState = { ...fresh, ...started.carried, inbox: { ...fresh.inbox, ...started.carried?.inbox } };
   if (started.carried === undefined && started.look) s.inbox.look = true;
+  if (started.adopt !== undefined) noteHandover(s, handoverFor(hubspotId, started.adopt));
   const activities = liveActivities(taskQueues(connection).live);
   const note = noting(s.rejected, () => showDetails(s, hubspotId));
 
@@ -116,6 +117,12 @@ export async function contactSync(...given: [z.input<ReturnType<typeof input>>?]
     s.syncing = null;
     settle(s, verdict, trigger);
   }
+}
+
+/** @throws ApplicationFailure where a start hands over what was meant for another contact. */
+function handoverFor(hubspotId: HubSpotContactId, handover: Handover): Handover {
+  if (handover.hubspotId !== hubspotId) throw wf.ApplicationFailure.nonRetryable(`adopt.hubspotId: this is contact ${hubspotId}.`, 'InvalidInput');
+  return handover;
 }
 
 /** A handover for this contact: one that was meant for another must not give it that one's link and base. */

@@ -1,6 +1,6 @@
 import type { PageTrigger } from '../../sync/handover.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
-import { tellContact } from '../contacts.ts';
+import { handOverTo } from '../contacts.ts';
 import { each } from '../each.ts';
 import { syncPage } from '../page/sync.ts';
 import { reached } from '../page/position.ts';
@@ -18,6 +18,6 @@ export async function takeUp(world: World, ids: readonly HubSpotContactId[], tri
   reached({ contacts: ids.length, synced: outcomes.length });
   await each(outcomes, async (outcome) => {
     if (!('handover' in outcome) || outcome.handover === null || outcome.kind === 'frozen') return;
-    await tellContact(world, outcome.hubspotId, { signal: 'adopt', input: outcome.handover });
+    await handOverTo(world, outcome.handover);
   });
 }

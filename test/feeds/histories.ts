@@ -1,7 +1,8 @@
-import { gunzipSync } from 'node:zlib';
+import { brotliDecompressSync } from 'node:zlib';
 import type { Client } from '@temporalio/client';
 
-const packed = /H4sI[A-Za-z0-9+/]+=*/g;
+/** Handovers of a page. */
+const packed = /(?<=br:)[A-Za-z0-9+/]+=*/g;
 
 /** Every text within a decoded protobuf message: payloads as they were sent, those that are packed once more unpacked. */
 function* textsIn(value: unknown): Generator<string> {
@@ -9,7 +10,7 @@ function* textsIn(value: unknown): Generator<string> {
   else if (value instanceof Uint8Array) {
     const text = Buffer.from(value).toString('utf8');
     yield text;
-    for (const [found] of text.matchAll(packed)) yield gunzipSync(Buffer.from(found, 'base64')).toString('utf8');
+    for (const [found] of text.matchAll(packed)) yield brotliDecompressSync(Buffer.from(found, 'base64')).toString('utf8');
   } else if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) yield* textsIn(part);
 }
 

@@ -7,6 +7,7 @@ import { until } from '../support/until.ts';
 import { testTemporal, testWorkflowBundle } from '../support/temporal.ts';
 import { handover } from './fakes/contacts.ts';
 import { openContacts, type OpenContacts } from './fakes/open-contacts.ts';
+import { causeSays } from './fakes/workers.ts';
 
 const temporal = await testTemporal();
 const bundle = await testWorkflowBundle();
@@ -81,6 +82,17 @@ describe('handovers to a running contact', () => {
     assert.deepEqual([s.of('1').reads, s.of('1').writes.length], [0, 0]);
     const { searchAttributes, memo } = await s.handle('1').describe();
     assert.deepEqual([searchAttributes['SyncStatus'], searchAttributes['SalesforceId'], searchAttributes['InSegment'], memo], [['in-sync'], ['00Q000000000001AAA'], [true], { name: 'Ada Lovelace' }]);
+  });
+
+  test('a handover that comes with the start is taken like one that is signalled; what is meant for another contact is refused', async () => {
+    const start = (id: string, adopted: string) => s.client.workflow.start<(input: object) => Promise<unknown>>('contactSync', { workflowId: s.workflowId(id), taskQueue: s.queue, args: [{ look: false, adopt: handover(adopted, { at: early }) }] });
+    await start('4', '4');
+    const { status, lastSync } = await s.rest('4');
+    assert.deepEqual([status, lastSync?.at, s.of('4').reads], ['in-sync', early, 0]);
+    const events = (await s.runs('4')).flat().filter((e) => e.workflowExecutionSignaledEventAttributes);
+    assert.equal(events.length, 0);
+    const refused = await start('5', '6');
+    await assert.rejects(refused.result(), causeSays(/^adopt\.hubspotId: this is contact 5\.$/));
   });
 
   test('a base that comes late is used by the next sync: a value deleted since is deleted, not restored', async () => {

@@ -6,7 +6,7 @@ import { answer, newContact, type ContactState } from '../../workflows/contact/s
 import * as m from '../../workflows/messages.ts';
 import { until } from '../support/until.ts';
 import { testTemporal, testWorkflowBundle } from '../support/temporal.ts';
-import { linkedLead, told } from './fakes/contacts.ts';
+import { linkedLead, outside, told } from './fakes/contacts.ts';
 import { openContacts, type OpenContacts } from './fakes/open-contacts.ts';
 
 const temporal = await testTemporal();
@@ -235,6 +235,21 @@ describe('failures of a running contact', () => {
     await until('it was written again', async () => writes.length === 2);
     await s.rest('10');
     assert.deepEqual([title.h, title.s], ['Duchess', 'Duchess']);
+  });
+
+  test('S4 a pass through the closed gate that landed without an answer was made: what changed since is not written', async () => {
+    const contact = s.of('11');
+    contact.membership = outside;
+    contact.values = { jobtitle: { salesforce: 'Title', h: null, s: null }, phone: { salesforce: 'Phone', h: null, s: '555-1' } };
+    contact.nextWrites.push(() => {
+      contact.values = { jobtitle: { salesforce: 'Title', h: null, s: 'Countess' }, phone: { salesforce: 'Phone', h: '555-1', s: '555-1' } };
+      throw told('backoff', 'The connection broke.');
+    });
+    await s.signal('11', m.adopt, { hubspotId: '11', salesforce: { type: linkedLead.type, id: linkedLead.id }, bypass: 'on-create' });
+    await until('it is frozen', async () => (await s.state('11')).status === 'outside-segment');
+    assert.deepEqual([contact.writes.map(({ hubspot }) => hubspot), (await s.state('11')).origin.kind], [[{ phone: '555-1' }], 'past-the-gate']);
+    const history = await s.handle('11').query(m.history);
+    assert.ok(history.every(({ fields }) => fields.every(({ hubspot }) => hubspot !== 'jobtitle')), 'nothing is told that was not written');
   });
 
   test('a sync that waits for its time survives a look', async () => {

@@ -12,7 +12,7 @@ test('a retried handover goes back to the first that was not done, however far t
   const client = {
     options: { namespace: 'default' }, workflowService: { describeTaskQueue: async () => ({}) },
     workflow: {
-      signalWithStart: async (_type: string, { workflowId }: { workflowId: string }) => {
+      start: async (_type: string, { workflowId }: { workflowId: string }) => {
         if (workflowId.endsWith('/1')) await stuck.promise;
         told.push(workflowId);
       },

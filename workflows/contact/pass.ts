@@ -97,9 +97,14 @@ function finishOpen(s: ContactState, ...sync: [Pair, Decision, string, Parameter
   return verdict;
 }
 
-/** S4: one pass from Salesforce to HubSpot through the closed gate, once per record; then the pair is frozen. */
+/**
+ * S4: one pass from Salesforce to HubSpot through the closed gate, once per record; then the pair is frozen. One that landed without an
+ * answer was made: what differs by now is left.
+ */
 async function passOnce(activities: LiveActivities, s: ContactState, hubspotId: HubSpotContactId, pair: Pair, trigger: string): Promise<Verdict | 'read again'> {
-  const decision = decidePair(pair, s, 'hubspot-only');
+  const made = s.attempt !== null && Object.keys(landed(s.attempt, pair)).length > 0 && patched('a pass that landed without an answer was made');
+  const decided = decidePair(pair, s, 'hubspot-only');
+  const decision = made ? { ...decided, hubspot: {}, fields: decided.fields.filter(({ action }) => action === 'none') } : decided;
   const write = planPass(hubspotId, pair, decision);
   const outcome = write === null ? null : await send(activities, s, pair, write, decision);
   if (outcome?.kind === 'stale') return 'read again';
