@@ -11,14 +11,14 @@ import { chunks } from './crm/chunks.ts';
 import type { World } from './world.ts';
 
 /** What a contact's workflow is told; it is started where there is none. */
-type News =
+export type ContactNews =
   | { signal: 'changed'; input: messages.Changed }
   | { signal: 'look' }
   | { signal: 'inherit'; input: messages.Inherit }
   | { signal: 'adopt'; input: Handover | Bypass };
 
 /** Signals one contact's workflow, which starts with it where it does not run (signal-with-start). */
-export async function tellContact(world: World, hubspotId: HubSpotContactId, news: News): Promise<void> {
+export async function tellContact(world: World, hubspotId: HubSpotContactId, news: ContactNews): Promise<void> {
   const { connection, client } = world;
   const adopted = news.signal === 'adopt' && 'outcome' in news.input ? news.input : null;
   const start = contactStart(connection, hubspotId);

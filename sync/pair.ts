@@ -92,8 +92,8 @@ export type DeleteOutcome = { kind: 'deleted' } | { kind: 'stale'; why: string }
 
 /** What became of a {@link PairWrite}. */
 export type WriteOutcome =
-  /** Settings or membership moved: read and decide again. Nothing was written. */
-  | { kind: 'stale'; why: string }
+  /** Settings or membership moved: read and decide again. Nothing was written, unless by an earlier attempt that was not answered. */
+  | { kind: 'stale'; why: string; mayHaveLanded?: true }
   /** The record belongs to another contact, or several could be meant. Nothing further was written. */
   | { kind: 'review'; why: string; candidates: SalesforceRef[] }
   /** Salesforce refused to create the record. */

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { lazily } from '../sync/lazily.ts';
 import type { Bypass, Handover } from '../sync/handover.ts';
 import type { HubSpotContactId } from '../sync/records.ts';
-import { liveActivities } from './contact/activities.ts';
+import { amongMany, liveActivities } from './contact/activities.ts';
 import { carry, takeUp, type Carried } from './contact/carried.ts';
 import { countSync } from './contact/count.ts';
 import { forgetAll, refuseForgotten, staysForgotten, toldValues } from './contact/forget.ts';
@@ -109,10 +109,10 @@ export async function contactSync(...given: [z.input<ReturnType<typeof input>>?]
     if (s.inbox.look && s.inbox.sync !== null) s.inbox.sync.held = false;
     s.inbox.look = false;
     if (!syncDue()) return settle(s, await lookPass(activities, s, hubspotId), null);
-    const trigger = s.inbox.sync?.trigger ?? 'look';
+    const { trigger, amongMany: patient } = s.inbox.sync ?? { trigger: 'look' };
     s.inbox.sync = null;
     s.syncing = trigger;
-    const verdict = await syncPass(activities, s, hubspotId, trigger);
+    const verdict = await syncPass(patient ? amongMany(activities) : activities, s, hubspotId, trigger);
     s.syncing = null;
     settle(s, verdict, trigger);
   }

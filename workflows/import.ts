@@ -8,7 +8,7 @@ import { readWorkflowId, taskQueues } from './ids.ts';
 import { readStart } from './input.ts';
 import { bulkActivities, endingActivities } from './job/activities.ts';
 import { details, progressOf } from './job/import-words.ts';
-import { drain, handleJob, handOverBehind, newJob, runIsLong, unpaused, type Job } from './job/job.ts';
+import { drain, flowing, handleJob, handOverBehind, newJob, runIsLong, unpaused, type Flow, type Job } from './job/job.ts';
 import { withinAllowance } from './job/allowance.ts';
 import { endListJob, listByJob, newListJob, type ToList } from './job/listing.ts';
 import * as m from './messages.ts';
@@ -58,6 +58,7 @@ export async function salesforceImport(...args: [(m.ImportInput & { carried?: St
   const ending = endingActivities(taskQueues(connection).bulk);
   rejectOtherSignals(s.job.rejected, show);
   let dataDone = false;
+  const flow: Flow = { underWay: 0 };
 
   const readData = async (): Promise<void> => {
     for (;;) {
@@ -80,7 +81,7 @@ export async function salesforceImport(...args: [(m.ImportInput & { carried?: St
       if (done) s.toList.shift();
       return show();
     }
-    const list = await activities.listPages({ object, after, where: s.where, ...(inPages && { inPages }) });
+    const list = await flowing(flow, activities.listPages({ object, after, where: s.where, ...(inPages && { inPages }) }));
     if (list.total !== null) s.total = (s.total ?? 0) + list.total;
     s.looksAfterSeconds = list.looksAfterSeconds;
     s.pages.push(...list.pages);
@@ -93,7 +94,7 @@ export async function salesforceImport(...args: [(m.ImportInput & { carried?: St
     show();
   };
   const importOne = async (page: ImportPage): Promise<void> => {
-    const { handovers, waiting, ...counts } = await activities.importPage(page);
+    const { handovers, waiting, ...counts } = await flowing(flow, activities.importPage(page));
     addCounts(s.counts, counts);
     if (handovers !== null) s.job.backlog.push({ packed: handovers, only: null });
     if (waiting !== null) s.waiting.push(waiting);
@@ -118,7 +119,7 @@ export async function salesforceImport(...args: [(m.ImportInput & { carried?: St
     show();
   };
   const fillOne = async (ids: HubSpotContactId[]): Promise<void> => {
-    const { filled, filling, needsReview, error, handovers } = await activities.fillPage({ ids });
+    const { filled, filling, needsReview, error, handovers } = await flowing(flow, activities.fillPage({ ids }));
     const { now } = s.counts;
     now.filled += filled.length;
     now.filling += filling.length;
@@ -138,7 +139,7 @@ export async function salesforceImport(...args: [(m.ImportInput & { carried?: St
 
   const reading = readData();
   try {
-    await failingPlainly(() => Promise.all([reading, handOverBehind(s.job, activities, () => dataDone, show)]));
+    await failingPlainly(() => Promise.all([reading, handOverBehind(s.job, activities, flow, () => dataDone, show)]));
   } catch (error) {
     // A job that is being begun is known once its activity has ended.
     if (wf.isCancellation(error)) await reading.catch(() => undefined);

@@ -7,7 +7,7 @@ import { failingPlainly } from './failure.ts';
 import { readWorkflowId, taskQueues, type ResyncScope } from './ids.ts';
 import { readStart } from './input.ts';
 import { bulkActivities, type BulkActivities } from './job/activities.ts';
-import { drain, handleJob, handOverBehind, newJob, pace, runIsLong, unpaused, waiting, type Job } from './job/job.ts';
+import { drain, flowing, handleJob, handOverBehind, newJob, pace, runIsLong, unpaused, waiting, type Flow, type Job } from './job/job.ts';
 import { withinAllowance } from './job/allowance.ts';
 import * as m from './messages.ts';
 import { noting, rejectOtherSignals } from './noting.ts';
@@ -23,6 +23,8 @@ interface State {
   /** Where the list of contacts (for `relabel`: of workflows) goes on; `end` once it is through. */
   list: { at: 'start' } | { at: 'after'; token: string } | { at: 'end' };
   pages: HubSpotContactId[][];
+  /** The segment whose members they are; null where they were not listed by one. */
+  listedIn: string | null;
   total: number | null;
   checked: number;
   counts: Omit<ResyncPageResult, 'handovers'>;
@@ -65,24 +67,26 @@ export async function segmentResync(...args: [(m.ResyncJobInput & { carried?: St
 
 async function resyncAll(s: State, scope: 'segment' | 'all' | 'errors', activities: BulkActivities, show: () => void): Promise<void> {
   let dataDone = false;
+  const flow: Flow = { underWay: 0 };
   const readData = async (): Promise<void> => {
     for (;;) {
       await drain(s.job, s.pages, async (ids) => {
-        const { handovers, ...counts } = await activities.resyncPage({ ids, dryRun: s.dryRun, candidate: s.candidate });
+        const { handovers, ...counts } = await flowing(flow, activities.resyncPage({ ids, dryRun: s.dryRun, candidate: s.candidate, ...(s.listedIn !== null && { segmentId: s.listedIn }) }));
         addCounts(s, ids.length, counts);
         if (handovers !== null) s.job.backlog.push({ packed: handovers, only: null });
         show();
       });
       if (runIsLong()) return;
       if (s.list.at === 'end') break;
-      const { ids, after, total } = await activities.listContacts({ scope, candidate: s.candidate, after: s.list.at === 'after' ? s.list.token : null, ...(s.category !== null && { category: s.category }) });
+      const { ids, after, total, segmentId } = await flowing(flow, activities.listContacts({ scope, candidate: s.candidate, after: s.list.at === 'after' ? s.list.token : null, ...(s.category !== null && { category: s.category }) }));
       s.total ??= total;
+      s.listedIn = segmentId ?? null;
       if (ids.length > 0) s.pages.push(ids);
       s.list = after === null ? { at: 'end' } : { at: 'after', token: after };
     }
     dataDone = true;
   };
-  await Promise.all([readData(), handOverBehind(s.job, activities, () => dataDone, show)]);
+  await Promise.all([readData(), handOverBehind(s.job, activities, flow, () => dataDone, show)]);
 }
 
 async function relabel(s: State, { relabelPage }: BulkActivities, show: () => void): Promise<void> {
@@ -136,7 +140,7 @@ function choiceOf(s: State): m.ResyncProgress['choice'] {
 
 function newState(dryRun: boolean, candidate: string | null, category: m.AttentionCategory | null): State {
   return {
-    job: newJob(), dryRun: dryRun || candidate !== null, candidate, leave: 0, category, list: { at: 'start' }, pages: [], total: null, checked: 0, again: false, finishedAt: null,
+    job: newJob(), dryRun: dryRun || candidate !== null, candidate, leave: 0, category, list: { at: 'start' }, pages: [], listedIn: null, total: null, checked: 0, again: false, finishedAt: null,
     counts: {
       unchanged: 0, written: 0, signalled: 0, frozen: 0, needsReview: 0, error: 0, waiting: 0, gone: 0,
       writtenIn: { hubspot: 0, salesforce: 0 }, createdIn: { hubspot: 0, salesforce: 0 }, enter: 0,

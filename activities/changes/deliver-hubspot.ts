@@ -4,7 +4,7 @@ import { tellIfRunning } from '../contacts.ts';
 import { each } from '../each.ts';
 import type { World } from '../world.ts';
 import { ready } from './ready.ts';
-import { admitted, tellAll, type News } from './tell.ts';
+import { admitted, tellChanged, type News } from './tell.ts';
 
 const call = { lane: 'live' } as const;
 
@@ -26,6 +26,6 @@ export async function deliverHubSpot(world: World, { events }: { events: readonl
     told += heirs.filter(Boolean).length;
   });
   const starting = await admitted(world, unknown, call);
-  await tellAll(world, starting);
+  await tellChanged(world, starting);
   return { told: told + starting.length };
 }

@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 import { compareRecords, readRecords } from './compare-records.ts';
 import { passGate } from './past-the-gate.ts';
 import { ready } from './ready.ts';
-import { tellAll, type News } from './tell.ts';
+import { tellChanged, type News } from './tell.ts';
 
 const call = { lane: 'live' } as const;
 
@@ -20,12 +20,12 @@ export async function deliverSalesforce(world: World, { events }: { events: read
     const holder = holders.get(event.id as SalesforceId);
     return holder === undefined ? [] : [{ id: holder.id, input: { source: 'salesforce', kind: event.kind, at: event.at } }];
   });
-  await tellAll(world, news);
+  await tellChanged(world, news);
   const others = events.filter(({ id }) => !holders.has(id as SalesforceId));
   if (others.length === 0) return { told: news.length, created: 0, skipped: {}, later: [] };
   const { tell, unlinked, later, told } = await compareRecords(world, setting, await readRecords(world, setting, others, call), call);
   const { tell: more, created, linked, skipped } = await passGate(world, setting, unlinked, call);
-  await tellAll(world, [...tell, ...more]);
+  await tellChanged(world, [...tell, ...more]);
   told();
   return { told: news.length + tell.length + more.length, created: created + linked, skipped, later };
 }

@@ -10,8 +10,9 @@ import type { SegmentMember } from '../hubspot/index.ts';
 import { reached } from '../page/position.ts';
 import type { World } from '../world.ts';
 import { ready } from './ready.ts';
-import { mostAlone, takeUp } from './take-up.ts';
-import { admitted, tellAll, type News } from './tell.ts';
+import { takeUp } from './take-up.ts';
+import { mostAlone } from '../tell-all.ts';
+import { admitted, tellChanged, type News } from './tell.ts';
 
 const call: Call = { lane: 'retry' };
 const pagesPerRead = 20;
@@ -127,7 +128,7 @@ async function trigger(world: World, joiners: readonly SegmentMember[]): Promise
   const strangers = open.filter(({ contactId }) => !known.has(contactId));
   const jobRuns = strangers.length > 0 && (await world.pageJobRuns());
   const later = jobRuns && strangers.length > mostAlone ? strangers.map(({ contactId }) => contactId) : [];
-  await tellAll(world, open.filter(({ contactId }) => known.has(contactId)).map(news));
+  await tellChanged(world, open.filter(({ contactId }) => known.has(contactId)).map(news));
   const fresh = later.length > 0 ? [] : strangers.map(({ contactId }) => contactId);
   for (const ids of chunks(fresh, 200)) await takeUp(world, ids, 'joined', (id) => news({ contactId: id, joinedAt: new Date().toISOString() }));
   return { told: open.length - later.length, later };

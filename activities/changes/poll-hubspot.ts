@@ -8,12 +8,14 @@ import type { World } from '../world.ts';
 import { compareContacts, type Compared } from './compare-contacts.ts';
 import { ready } from './ready.ts';
 import { takeUp } from './take-up.ts';
-import { tellAll } from './tell.ts';
+import { tellChanged } from './tell.ts';
 
 const call: Call = { lane: 'retry' };
 /** The search lags writes by seconds: so far back a poll begins before the last one's end. */
 const overlapMs = 30_000;
 const pagesPerPoll = 10;
+/** Many are told no faster than they sync: after so many the position is kept, and the next poll goes on there. */
+export const mostTold = 500;
 
 /** What a poll, or a comparison of a page, came to. */
 export interface Told {
@@ -46,7 +48,7 @@ export async function pollHubSpot(world: World, { startedAt, position, more }: {
     sum.position = Date.parse(next.time) < Date.parse(position.time) ? { ...position, ...(further && next) } : next;
     sum.more = further;
     reached({ read: sum.read, position: sum.position });
-    if (!further) break;
+    if (!further || sum.told >= mostTold) break;
   }
   return sum;
 }
@@ -62,7 +64,7 @@ export async function compareHubSpot(world: World, { ids }: { ids: readonly HubS
 }
 
 async function settle(world: World, { tell, later, fresh, told }: Compared, sum: Told): Promise<void> {
-  await tellAll(world, tell);
+  await tellChanged(world, tell);
   for (const ids of chunks(fresh, 200)) await takeUp(world, ids, 'change', (id) => ({ id, input: { source: 'hubspot', kind: 'change' } }));
   told();
   sum.told += tell.length + fresh.length;

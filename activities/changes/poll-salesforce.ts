@@ -11,9 +11,9 @@ import { stampOf, textOf } from '../salesforce/text.ts';
 import type { World } from '../world.ts';
 import { compareRecords, readRecords, type ChangedRecord } from './compare-records.ts';
 import { passGate } from './past-the-gate.ts';
-import type { Told } from './poll-hubspot.ts';
+import { mostTold, type Told } from './poll-hubspot.ts';
 import { ready } from './ready.ts';
-import { tellAll } from './tell.ts';
+import { tellChanged } from './tell.ts';
 
 const call: Call = { lane: 'retry' };
 /** Transactions commit late, with a stamp of their beginning: so far back a poll begins before the last one's end. */
@@ -47,7 +47,7 @@ export async function pollSalesforce(world: World, { startedAt, position, more }
   let walk: SalesforcePosition = { Lead: from('Lead'), Contact: from('Contact') };
   const since = Math.min(...types.map((type) => Date.parse(walk[type].stamp)));
   let open: readonly SalesforceType[] = types;
-  for (let page = 0; page < pagesPerPoll && open.length > 0; page++) {
+  for (let page = 0; page < pagesPerPoll && open.length > 0 && sum.told < mostTold; page++) {
     const pages = await world.salesforce.queryTogether(open.map((type) => changedSince(setting, type, walk[type])), { ...call, deleted: true });
     for (const [i, type] of open.entries()) {
       const rows = pages[i]?.records ?? [];
@@ -97,7 +97,7 @@ async function settle(world: World, setting: Setting, rows: readonly ChangedReco
   for (const some of chunks(rows, 1_000)) {
     const { tell, later, unlinked, told } = await compareRecords(world, setting, some, call);
     const { tell: more, created, linked, skipped } = await passGate(world, setting, unlinked.filter(({ record }) => Date.parse(stampOf(record)) + wholeSecondMs > startedAt), call);
-    await tellAll(world, [...tell, ...more]);
+    await tellChanged(world, [...tell, ...more]);
     told();
     sum.told += tell.length + more.length;
     sum.created += created + linked;

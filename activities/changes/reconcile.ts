@@ -3,7 +3,7 @@ import type { Call } from '../crm/call.ts';
 import { reached } from '../page/position.ts';
 import type { World } from '../world.ts';
 import { ready } from './ready.ts';
-import { tellAll } from './tell.ts';
+import { tellChanged } from './tell.ts';
 
 const call: Call = { lane: 'retry' };
 const archivedPages = 20;
@@ -24,7 +24,7 @@ export async function reconcileHubSpot(world: World, { after }: { after: string 
     const archived = await world.hubspot.archivedPage(next, call);
     const known = await knownContacts(world, archived.ids);
     const unheard = archived.ids.filter((id) => known.has(id) && known.get(id)?.status !== 'deleted');
-    await tellAll(world, unheard.map((id) => ({ id, input: { source: 'hubspot', kind: 'deletion' } })));
+    await tellChanged(world, unheard.map((id) => ({ id, input: { source: 'hubspot', kind: 'deletion' } })));
     told += unheard.length;
     next = archived.after;
     reached({ told, after: next });
@@ -40,7 +40,7 @@ export async function reconcileSalesforce(world: World, { since }: { since: stri
   const logs = await Promise.all((['Lead', 'Contact'] as const).map((type) => world.salesforce.deletedSince(type, start, call)));
   const holders = await contactsOf(world, logs.flatMap(({ ids }) => ids));
   const unheard = [...holders.values()].filter(({ known }) => known.status !== 'deleted');
-  await tellAll(world, unheard.map(({ id }) => ({ id, input: { source: 'salesforce', kind: 'delete' } })));
+  await tellChanged(world, unheard.map(({ id }) => ({ id, input: { source: 'salesforce', kind: 'delete' } })));
   // Its coverage may lag for hours behind long transactions.
   return { covered: logs.map(({ covered }) => covered).sort()[0] ?? since, told: unheard.length };
 }

@@ -2,9 +2,8 @@ import type { HubSpotContactId } from '../../sync/records.ts';
 import { gate } from '../../sync/gate.ts';
 import type { Changed } from '../../workflows/messages.ts';
 import { membershipsOf } from '../connection/segment.ts';
-import { tellContact } from '../contacts.ts';
 import type { Call } from '../crm/call.ts';
-import { each } from '../each.ts';
+import { tellAll } from '../tell-all.ts';
 import type { World } from '../world.ts';
 
 /** A contact to be told, and of what. */
@@ -13,9 +12,9 @@ export interface News {
   input: Changed;
 }
 
-/** Signals each contact's workflow, which starts where there is none. */
-export const tellAll = (world: World, news: readonly News[]): Promise<void> =>
-  each(news, ({ id, input }) => tellContact(world, id, { signal: 'changed', input }));
+/** Tells each contact of its change. */
+export const tellChanged = (world: World, news: readonly News[]): Promise<void> =>
+  tellAll(world, news.map(({ id, input }) => ({ id, news: { signal: 'changed', input } })));
 
 /**
  * Of contacts that have no workflow, or are shown as outside the segment: who may hear of a change. A non-member is told nothing; where

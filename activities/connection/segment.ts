@@ -50,19 +50,20 @@ export function segmentReader(hubspot: HubSpot): (id: string, since?: number) =>
   };
 }
 
-/** The memberships of some contacts in the segment in force, read one by one through `read` (a batch or the live window). */
+/** The memberships of some contacts in the segment in force, read in batches; `listed` are taken for members, as a list has just shown them. */
 export async function membershipsOf(
-  world: World, settings: Settings, ids: readonly HubSpotContactId[], call: Call,
+  world: World, settings: Settings, ids: readonly HubSpotContactId[], call: Call, listed: ReadonlySet<HubSpotContactId> = new Set(),
 ): Promise<{ of: (id: HubSpotContactId) => Membership; criteria: string[] }> {
   const chosen = settings.segment;
   if (chosen === null) return { of: () => ({ kind: 'unrestricted' }), criteria: [] };
   const ref = { id: chosen.id, name: chosen.name };
   let now = await world.segment(chosen.id);
   const readAt = Date.now();
-  const memberships = now.kind === 'usable' ? await world.hubspot.memberships(ids, call) : new Map<HubSpotContactId, SegmentMembership[]>();
+  const asked = ids.filter((id) => !listed.has(id));
+  const memberships = now.kind === 'usable' && asked.length > 0 ? await world.hubspot.memberships(asked, call) : new Map<HubSpotContactId, SegmentMembership[]>();
   const mine = (id: HubSpotContactId) => memberships.get(id)?.find((m) => m.segmentId === chosen.id);
   // A segment that is gone has no members either, which is not "left" (S2.3).
-  if (now.kind === 'usable' && ids.some((id) => mine(id) === undefined)) now = await world.segment(chosen.id, readAt);
+  if (now.kind === 'usable' && asked.some((id) => mine(id) === undefined)) now = await world.segment(chosen.id, readAt);
   const checkedAt = new Date(readAt).toISOString();
   if (now.kind === 'unusable') {
     // The connection shows it, and wakes those held up once the segment can be used again.
@@ -78,6 +79,7 @@ export async function membershipsOf(
   return {
     criteria,
     of: (id) => {
+      if (listed.has(id)) return { kind: 'member', segment, joinedAt: checkedAt, checkedAt };
       const membership = mine(id);
       return membership === undefined ? { kind: 'outside', segment, checkedAt } : { kind: 'member', segment, joinedAt: membership.lastAddedAt, checkedAt };
     },

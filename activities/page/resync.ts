@@ -4,11 +4,11 @@ import type { HubSpotContactId } from '../../sync/records.ts';
 import { statusIsStale } from '../../sync/relabel.ts';
 import { settingsIfReady } from '../connection/accounts.ts';
 import { membershipsOf } from '../connection/segment.ts';
-import { contactsInNeed, contactWorkflows, tellContact } from '../contacts.ts';
+import { contactsInNeed, contactWorkflows } from '../contacts.ts';
 import type { Call } from '../crm/call.ts';
 import { chunks } from '../crm/chunks.ts';
-import { each } from '../each.ts';
 import type { AttentionCategory, ResyncCounts } from '../../workflows/messages.ts';
+import { tellAll } from '../tell-all.ts';
 import type { World } from '../world.ts';
 import { reached } from './position.ts';
 import { pack } from './handovers.ts';
@@ -43,8 +43,8 @@ const asIfChosen = (world: World, candidate: string | null): World => (candidate
 
 const stillProcessing = () => ApplicationFailure.create({ message: 'HubSpot is still processing the segment.', type: 'segment', nextRetryDelay: '5s' });
 
-/** The next contacts, up to 1,000, and where to go on (null at the end). */
-export async function listContacts(outer: World, { scope, candidate, after, category }: ContactList): Promise<{ ids: HubSpotContactId[]; after: string | null; total: number | null }> {
+/** The next contacts, up to 1,000, and where to go on (null at the end); `segmentId` where they are the members of a segment. */
+export async function listContacts(outer: World, { scope, candidate, after, category }: ContactList): Promise<{ ids: HubSpotContactId[]; after: string | null; total: number | null; segmentId?: string }> {
   if (scope === 'errors') return contactsInNeed(outer, category ?? null, after);
   const world = asIfChosen(outer, candidate);
   const ids: HubSpotContactId[] = [];
@@ -69,7 +69,7 @@ export async function listContacts(outer: World, { scope, candidate, after, cate
       next = page.after;
     } while (next !== null && ids.length + contactsPerPage <= idsPerList);
   }
-  return { ids, after: next, total };
+  return { ids, after: next, total, ...(scope === 'segment' && segment !== null && { segmentId: segment.id }) };
 }
 
 /** Counts of one page of a resync; each contact is in exactly one of the first eight. */
@@ -80,13 +80,15 @@ export interface ResyncPageResult extends ResyncCounts {
 }
 
 /** Syncs one page of contacts; those outside the segment are counted and, without a workflow, get none. */
-export async function resyncPage(world: World, { ids, dryRun, candidate }: { ids: readonly HubSpotContactId[]; dryRun: boolean; candidate: string | null }): Promise<ResyncPageResult> {
+export async function resyncPage(outer: World, { ids, dryRun, candidate, segmentId }: { ids: readonly HubSpotContactId[]; dryRun: boolean; candidate: string | null; segmentId?: string }): Promise<ResyncPageResult> {
   reached({ contacts: ids.length });
-  const settings = await settingsIfReady(world, call.lane);
-  const now = candidate === null ? null : await membershipsOf(world, settings, ids, call);
+  const world = asIfChosen(outer, candidate);
+  const settings = await settingsIfReady(outer, call.lane);
+  const now = candidate === null ? null : await membershipsOf(outer, settings, ids, call);
+  const listed = segmentId !== undefined && (await world.settings()).segment?.id === segmentId;
   const outcomes: PageOutcome[] = [];
   for (const slice of chunks(ids, idsPerSlice)) {
-    outcomes.push(...await syncPage(asIfChosen(world, candidate), { ids: slice, trigger: 'resync', dryRun: dryRun || candidate !== null }));
+    outcomes.push(...await syncPage(world, { ids: slice, trigger: 'resync', dryRun: dryRun || candidate !== null, listed }));
     reached({ contacts: ids.length, done: outcomes.length });
   }
   const count = (...kinds: string[]) => outcomes.filter((o) => kinds.includes(o.kind)).length;
@@ -113,7 +115,7 @@ export async function relabelPage(world: World, { after }: { after: string | nul
   const { contacts, next } = await contactWorkflows(world, after);
   const memberships = await membershipsOf(world, settings, contacts.map((c) => c.id), statusCall);
   const stale = contacts.filter(({ id, status }) => statusIsStale(status, memberships.of(id)));
-  await each(stale, ({ id }) => tellContact(world, id, { signal: 'look' }));
+  await tellAll(world, stale.map(({ id }) => ({ id, news: { signal: 'look' } })));
   return { checked: contacts.length, told: stale.length, after: next };
 }
 

@@ -6,11 +6,11 @@ import type { PairReading, PairWrite } from '../../sync/pair.ts';
 import { conclude, decidePair, hindrance, mayNeedWrite, planWrite, type Memory, type Pair } from '../../sync/plan.ts';
 import type { HubSpotContactId, Link } from '../../sync/records.ts';
 import { heldFailure } from '../connection/accounts.ts';
-import { knownContacts, tellContact, type KnownContact } from '../contacts.ts';
-import { each } from '../each.ts';
+import { knownContacts, type ContactNews, type KnownContact } from '../contacts.ts';
 import type { Call } from '../crm/call.ts';
 import { readPairs, type Prefetched } from '../pair/read.ts';
 import { evidenceAgeMs, writePairs } from '../pair/write.ts';
+import { tellAll } from '../tell-all.ts';
 import type { World } from '../world.ts';
 import { decidedOutcome, handoverOf, type PageOutcome } from './outcome.ts';
 
@@ -19,6 +19,8 @@ export interface PageRequest {
   trigger: Handover['trigger'];
   /** Counts what would be done; writes and signals nothing. */
   dryRun: boolean;
+  /** The list of the segment in force has just shown these contacts. */
+  listed?: boolean;
 }
 
 const call: Call = { lane: 'backfill' };
@@ -40,8 +42,10 @@ type Step =
 export async function syncPage(world: World, request: PageRequest, prefetched: Prefetched | null = null): Promise<PageOutcome[]> {
   const { ids, trigger, dryRun } = request;
   const readAt = prefetched?.readAt ?? Date.now();
-  const readings = await readPairs(world, ids.map((hubspotId) => ({ hubspotId, link: null, hasBase: false, mayBeOwed: false })), call, prefetched);
-  const known = await knownContacts(world, ids);
+  // A page writes nobody who has a workflow: of those the list is evidence enough.
+  const before = request.listed ? await knownContacts(world, ids) : new Map<HubSpotContactId, KnownContact>();
+  const readings = await readPairs(world, ids.map((hubspotId) => ({ hubspotId, link: null, hasBase: false, mayBeOwed: false, listed: before.has(hubspotId) })), call, prefetched);
+  const known = new Map([...before, ...await knownContacts(world, ids)]);
   const claimedTwice = recordsClaimedTwice(readings);
   const steps = readings.map((reading, i) => stepFor(ids[i] as HubSpotContactId, reading, trigger, known, claimedTwice, prefetched?.createdNow));
   const writing = steps.flatMap((step) => (step.kind === 'write' ? [step] : []));
@@ -57,7 +61,7 @@ export async function syncPage(world: World, request: PageRequest, prefetched: P
       written.set(write.hubspotId, decidedOutcome(write.hubspotId, pair, decision, result, trigger));
     });
     for (const outcome of await readBackCreated(world, [...written.values()])) written.set(outcome.hubspotId, outcome);
-    await tellAll(world, steps, trigger);
+    await tellAll(world, steps.flatMap((step) => (step.kind === 'tell' ? [newsOf(step, trigger)] : [])));
   }
   return steps.flatMap((step) => (step.kind === 'write' ? written.get(step.write.hubspotId) ?? [] : step.outcome));
 }
@@ -154,7 +158,5 @@ function planned(pair: Pair, decision: Decision, write: PairWrite, trigger: Hand
   return { hubspotId: write.hubspotId, kind: 'written', wroteIn, created: write.salesforce.kind === 'create', handover: handoverOf(write.hubspotId, pair, trigger, { status: 'waiting', reason: decision.summary }) };
 }
 
-async function tellAll(world: World, steps: readonly Step[], trigger: Handover['trigger']): Promise<void> {
-  const list = steps.flatMap((step) => (step.kind === 'tell' ? [step] : []));
-  await each(list, ({ outcome, look }) => tellContact(world, outcome.hubspotId, look ? { signal: 'look' } : { signal: 'changed', input: { source: 'page', kind: trigger } }));
-}
+const newsOf = ({ outcome, look }: Extract<Step, { kind: 'tell' }>, trigger: Handover['trigger']): { id: HubSpotContactId; news: ContactNews } =>
+  ({ id: outcome.hubspotId, news: look ? { signal: 'look' } : { signal: 'changed', input: { source: 'page', kind: trigger } } });

@@ -29,6 +29,8 @@ export interface ReadRequest {
   furtherRecord?: boolean;
   /** Tried again after a failure, and not at a person's word. */
   retry?: boolean;
+  /** The list of the segment has just shown it, which is enough where nothing is written: its memberships are not read. */
+  listed?: boolean;
 }
 
 /** What a page has read already, so that nothing is read twice. */
@@ -63,7 +65,8 @@ export async function readPairs(world: World, requests: readonly ReadRequest[], 
   const ids = requests.map((r) => r.hubspotId);
   const answers = await readContacts(world, setting, ids, call, prefetched);
   const live = new Map([...answers].flatMap(([id, a]) => (a.kind === 'live' ? [[id, a.contact] as const] : [])));
-  const memberships = await membershipsOf(world, settings, [...live.keys()], call);
+  const listed = new Set(requests.flatMap((r) => (r.listed ? [r.hubspotId] : [])));
+  const memberships = await membershipsOf(world, settings, [...live.keys()], call, listed);
   const settling = prefetched === null ? await settlingTimes(world, settings, [...live.values()], memberships.criteria, call) : new Map<HubSpotContactId, string>();
   // Of those who may not sync only the fate of a linked record is read, except where a page has it all already.
   const open = requests.filter((r) => live.has(r.hubspotId) && (prefetched !== null || r.bypass || (gate(memberships.of(r.hubspotId)).kind === 'open' && !settling.has(r.hubspotId))));

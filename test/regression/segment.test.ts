@@ -91,3 +91,21 @@ describe('who leaves the segment, or never was in it', { concurrency: false }, (
     assert.deepEqual([checked, unchanged + written + signalled + frozen + needsReview + error + waiting + gone], [await s.hubspot.count(), checked], JSON.stringify(resync));
   });
 });
+
+test('a resync goes by the list of the segment: memberships are read only of those who have no workflow yet', async (t) => {
+  const s = await sluice.open(t, 'listed');
+  await s.select(await s.hubspot.segment('Listed', 'email', ['@listed.']));
+  const create = (name: string) => s.hubspot.create({ email: `${name}@listed.example`, lastname: 'Doe' });
+  for (const id of [await create('first'), await create('second')]) await s.sync(id);
+  const list = createSluiceClient({ client: s.client, connection: s.connection });
+  await until('lists show both in sync', async () => (await list.listContacts({ status: 'in-sync' })).contacts.length === 2);
+  const resync = async () => {
+    const memberships = async () => (await s.hubspot.calls()).byRoute['POST /crm/v3/lists/records/memberships/batch/read'] ?? 0;
+    const before = await memberships();
+    const { checked, unchanged, written } = await s.job('segmentResync', 'segment', {}) as m.ResyncProgress;
+    return { checked, unchanged, written, memberships: await memberships() - before };
+  };
+  assert.deepEqual(await resync(), { checked: 2, unchanged: 2, written: 0, memberships: 0 });
+  await create('third');
+  assert.deepEqual(await resync(), { checked: 3, unchanged: 2, written: 1, memberships: 2 }, 'of the third, and of the record that was created, once more');
+});

@@ -203,6 +203,40 @@ describe('failures of a running contact', () => {
     assert.deepEqual([title.h, title.s, writes.map((w) => [w.hubspot, w.salesforce.fields])], ['Duchess', 'Duchess', [[{}, { Title: 'Baroness' }], [{}, { Title: 'Duchess' }]]]);
   });
 
+  test('what landed without an answer is not forgotten with the next write, which never came to be sent', async () => {
+    const { values, nextWrites, writes } = s.of('9');
+    const title = values['jobtitle'] ?? assert.fail();
+    await s.sync('9');
+    await s.sync('9');
+    writes.length = 0;
+    title.h = 'Baroness';
+    nextWrites.push(() => {
+      Object.assign(title, { s: 'Baroness', h: 'Duchess' });
+      throw told('backoff', 'The connection broke.');
+    }, () => { throw told('backoff', 'Salesforce is away.'); });
+    await s.signal('9', m.changed, { source: 'hubspot', kind: 'propertyChange' });
+    await until('it was written again', async () => writes.length === 3);
+    await s.rest('9');
+    assert.deepEqual([title.h, title.s, writes.map((w) => [w.hubspot, w.salesforce.fields])], ['Duchess', 'Duchess', [[{}, { Title: 'Baroness' }], [{}, { Title: 'Duchess' }], [{}, { Title: 'Duchess' }]]]);
+  });
+
+  test('a write that is told as stale only when it is repeated may have landed all the same', async () => {
+    const { values, nextWrites, writes } = s.of('10');
+    const title = values['jobtitle'] ?? assert.fail();
+    await s.sync('10');
+    await s.sync('10');
+    writes.length = 0;
+    title.h = 'Baroness';
+    nextWrites.push(() => {
+      Object.assign(title, { s: 'Baroness', h: 'Duchess' });
+      return { kind: 'stale', why: 'The evidence of the membership is too old.', mayHaveLanded: true };
+    });
+    await s.signal('10', m.changed, { source: 'hubspot', kind: 'propertyChange' });
+    await until('it was written again', async () => writes.length === 2);
+    await s.rest('10');
+    assert.deepEqual([title.h, title.s], ['Duchess', 'Duchess']);
+  });
+
   test('a sync that waits for its time survives a look', async () => {
     s.of('7').values.jobtitle = { salesforce: 'Title', h: null, s: 'Countess' };
     s.of('7').nextWrites.push(fail('backoff', 'Salesforce is away.'));

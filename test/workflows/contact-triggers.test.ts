@@ -35,6 +35,26 @@ describe('what a contact does with what comes in', () => {
     assert.deepEqual([s.of('1').reads, state.status, state.pending, state.lastSync?.trigger], [2, 'in-sync', 0, 'resync: twice']);
   });
 
+  test('one of many that were told at once lets its calls wait for theirs, unless somebody asked for it alone', async () => {
+    const patient = async (id: string, signals: [{ name: string }, object][]) => {
+      await s.sync(id);
+      const { opened, open } = door();
+      const asItWas = readingOf(s.of(id));
+      s.of(id).nextReads.push(async () => { await opened; return asItWas; });
+      await s.signal(id, m.resync, {});
+      await s.reads(id, 2);
+      s.of(id).values['jobtitle'] = { salesforce: 'Title', h: 'Analyst', s: 'Countess' };
+      for (const [definition, input] of signals) await s.signal(id, definition, input);
+      open();
+      await s.rest(id);
+      return s.of(id).writes.map((write) => 'amongMany' in write);
+    };
+    const among = { source: 'hubspot', kind: 'change', amongMany: true };
+    assert.deepEqual((await patient('20', [[m.changed, among], [m.changed, among]])).at(-1), true);
+    assert.deepEqual((await patient('21', [[m.changed, among], [m.resync, {}]])).at(-1), false);
+    assert.deepEqual((await patient('22', [[m.changed, { ...among, amongMany: false }], [m.changed, among]])).at(-1), false);
+  });
+
   test('a sync under way is visible as syncing, with what asked for it', async () => {
     const open = holdNextRead('2');
     await s.signal('2', m.changed, { source: 'salesforce', kind: 'update' });

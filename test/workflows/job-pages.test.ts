@@ -53,6 +53,13 @@ describe('an import', () => {
     assert.equal(s.count('importPage'), 6);
   });
 
+  test('creates the workflows behind the data, not beside it', async (t) => {
+    const s = await open(t, { contacts: 12, pageSize: 2, pagesPerList: 2 });
+    addsUp(await (await s.import()).result(), 12);
+    const streams = s.account.done.filter((name) => name === 'importPage' || name === 'handOver');
+    assert.deepEqual(streams, [...Array<string>(6).fill('importPage'), ...Array<string>(6).fill('handOver')]);
+  });
+
   test('stops after the pages under way while it is paused, looks at nobody, and goes on', async (t) => {
     const { opened, open: goOn } = door();
     const s = await open(t, { contacts: 12, pageSize: 2, pagesPerList: 10, before: (activity) => (activity === 'importPage' ? opened : undefined) });

@@ -2,7 +2,7 @@ import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow'
 import type { Activities } from '../../activities/index.ts';
 
 /** Repeated without end: each begins with a read, and what is told twice does no harm. It heartbeats, so a dead worker is noticed. */
-const patient = { startToCloseTimeout: '5 minutes', heartbeatTimeout: '12 seconds', retry: { initialInterval: '1 second', maximumInterval: '30 seconds' } } as const;
+const patient = { startToCloseTimeout: '10 minutes', heartbeatTimeout: '12 seconds', retry: { initialInterval: '1 second', maximumInterval: '30 seconds' } } as const;
 
 /** The activities of both feeds: few events on the live queue, pages and polls on the bulk queue. */
 export function feedActivities({ live, bulk }: { live: string; bulk: string }) {

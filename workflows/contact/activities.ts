@@ -13,4 +13,12 @@ export function liveActivities(taskQueue: string) {
   const { eraseRuns } = proxyActivities<Pick<Activities, 'eraseRuns'>>({ taskQueue, startToCloseTimeout: '1 minute', retry, summary: 'Delete the runs that hold values' });
   return { readPair, writePair, deletePair, tellContact, eraseRuns };
 }
-export type LiveActivities = ReturnType<typeof liveActivities>;
+/** As the contact's workflow calls them. */
+export type LiveActivities = Pick<Activities, keyof ReturnType<typeof liveActivities>>;
+
+/** The same for one of many contacts that were told at once: its calls wait for those of the others, so that they share batches. */
+export const amongMany = (activities: LiveActivities): LiveActivities => ({
+  ...activities,
+  readPair: (request) => activities.readPair({ ...request, amongMany: true }),
+  writePair: (request) => activities.writePair({ ...request, amongMany: true }),
+});

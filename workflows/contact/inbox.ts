@@ -15,18 +15,18 @@ export const recordDeleted = 'salesforce delete';
 const weightOf = (trigger: string): number => (isPersonal(trigger) ? 2 : trigger === recordDeleted ? 1 : 0);
 
 /** Notes that a sync is due. Many triggers are one sync, so the inbox does not grow; the weightiest is kept, a person's word before all. */
-export function noteSync(s: ContactState, trigger: string): void {
+export function noteSync(s: ContactState, trigger: string, amongMany = false): void {
   const { sync } = s.inbox;
   const kept = sync !== null && weightOf(sync.trigger) > weightOf(trigger) ? sync.trigger : trigger;
-  s.inbox.sync = { trigger: kept, count: (sync?.count ?? 0) + 1, held: false };
+  s.inbox.sync = { trigger: kept, count: (sync?.count ?? 0) + 1, held: false, ...(amongMany && (sync === null || sync.amongMany) && { amongMany }) };
 }
 
 /** Notes a change in one of the CRMs. */
-export function noteChange(s: ContactState, { source, kind }: Changed): void {
+export function noteChange(s: ContactState, { source, kind, amongMany }: Changed): void {
   // A person's pause does not keep the values of somebody who is to be forgotten: only a look passes it.
   if (source === 'hubspot' && kind === 'privacy-deletion') Object.assign(s.inbox, { privacy: true, look: true });
   if (source === 'salesforce' && kind === 'create') s.furtherRecord = true;
-  noteSync(s, `${source} ${kind}`);
+  noteSync(s, `${source} ${kind}`, amongMany);
 }
 
 /** Notes whom HubSpot merged into this contact; it merges at most 250. */

@@ -1,9 +1,9 @@
 import { condition, isCancellation, patched } from '@temporalio/workflow';
-import { attemptOf } from '../../sync/attempt.ts';
+import { attemptOf, landed } from '../../sync/attempt.ts';
 import type { Decision } from '../../sync/decide.ts';
 import { gate } from '../../sync/gate.ts';
 import type { PairReading, PairWrite, WriteOutcome } from '../../sync/pair.ts';
-import { decidePair, planPass, planWrite, type Pair } from '../../sync/plan.ts';
+import { decidePair, fieldsOf, planPass, planWrite, type Pair } from '../../sync/plan.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import type { LiveActivities } from './activities.ts';
 import { asPair, beforeDeciding, frozenPhase } from './admission.ts';
@@ -58,7 +58,7 @@ export async function syncPass(activities: LiveActivities, s: ContactState, hubs
       if (write === null) return finishOpen(s, pair, decision, trigger, null);
       const loop = loopGuard(s);
       if (loop !== null) return loop;
-      const outcome = await send(activities, s, write, decision);
+      const outcome = await send(activities, s, pair, write, decision);
       if (outcome.kind === 'stale') continue;
       const verdict = finishOpen(s, pair, decision, trigger, outcome);
       // A new record holds what Salesforce itself filled in: it is read back, and the base set on what is there.
@@ -72,12 +72,21 @@ export async function syncPass(activities: LiveActivities, s: ContactState, hubs
   }
 }
 
-/** Sends a decision. What it was to bring is kept until an answer has come; where nothing was sent, what was kept before. */
-async function send(activities: LiveActivities, s: ContactState, write: PairWrite, decision: Decision): Promise<WriteOutcome> {
+/**
+ * Sends a decision. What it was to bring is kept until an answer has come; where nothing was sent, what was kept before. What has landed
+ * of an earlier one is in the base from here on: the next attempt at the same field takes its place, and may never be sent.
+ */
+async function send(activities: LiveActivities, s: ContactState, pair: Pair, write: PairWrite, decision: Decision): Promise<WriteOutcome> {
   const before = s.attempt;
+  const known = before === null ? {} : landed(before, pair);
+  if (Object.keys(known).length > 0 && patched('what has landed is kept in the base')) {
+    s.base = { ...s.base, ...known };
+    const fields = Object.entries(fieldsOf(pair)).filter(([hubspot]) => hubspot in known);
+    s.baseFields = { ...s.baseFields, ...Object.fromEntries(fields) };
+  }
   s.attempt = attemptOf(write, decision, before);
   const outcome = await activities.writePair(write);
-  if (outcome.kind === 'stale') s.attempt = before;
+  if (outcome.kind === 'stale' && outcome.mayHaveLanded !== true) s.attempt = before;
   return outcome;
 }
 
@@ -92,7 +101,7 @@ function finishOpen(s: ContactState, ...sync: [Pair, Decision, string, Parameter
 async function passOnce(activities: LiveActivities, s: ContactState, hubspotId: HubSpotContactId, pair: Pair, trigger: string): Promise<Verdict | 'read again'> {
   const decision = decidePair(pair, s, 'hubspot-only');
   const write = planPass(hubspotId, pair, decision);
-  const outcome = write === null ? null : await send(activities, s, write, decision);
+  const outcome = write === null ? null : await send(activities, s, pair, write, decision);
   if (outcome?.kind === 'stale') return 'read again';
   const verdict = finish(s, pair, decision, trigger, outcome);
   if (s.bypass !== null) s.passes = [...s.passes, s.bypass.id].slice(-keptPasses);

@@ -31,8 +31,8 @@ export interface Alarm {
 
 /** What came in and is not yet done. Coalesced on entry, so it stays small. */
 export interface Inbox {
-  /** A sync is due: what asked for it, in words, and how often; `held` until something changes that forbade it. */
-  sync: { trigger: string; count: number; held: boolean } | null;
+  /** A sync is due: what asked for it, in words, and how often; `held` until something changes that forbade it; `amongMany` where all that asked told many at once. */
+  sync: { trigger: string; count: number; held: boolean; amongMany?: boolean } | null;
   look: boolean;
   handovers: Handover[];
   /** From contacts that HubSpot merged into this one; at most 5. */

@@ -33,8 +33,8 @@ export const waiting = "waiting for the API's allocation";
 const pagesInFlight = 3;
 /** The stream of handovers may fall this far behind the data before the data waits for it. */
 const longestBacklog = 40;
-/** Characters of the packed handovers: the next run takes them over, with what is waiting, and Temporal takes 2 MB. */
-const largestBacklog = 600_000;
+/** Characters of the packed handovers, some 14,000 contacts: the next run takes them over, with what is waiting, and Temporal takes 2 MB. */
+const largestBacklog = 1_100_000;
 
 const backlogIsFull = ({ backlog }: Job): boolean =>
   backlog.length >= longestBacklog || backlog.reduce((sum, { packed }) => sum + packed.length, 0) >= largestBacklog;
@@ -57,6 +57,21 @@ export const runIsLong = (): boolean => wf.workflowInfo().continueAsNewSuggested
 /** Waits while the job is paused; a long run does not wait, since it ends first. */
 export const unpaused = (job: Job): Promise<void> => wf.condition(() => !job.paused || runIsLong());
 
+/** How many of a job's activities read or write data now; begins anew with each run. */
+export interface Flow {
+  underWay: number;
+}
+
+/** Counts activities of the data while they run. */
+export async function flowing<T>(flow: Flow, work: Promise<T>): Promise<T> {
+  flow.underWay += 1;
+  try {
+    return await work;
+  } finally {
+    flow.underWay -= 1;
+  }
+}
+
 /** Takes pages from `pages` and runs them, a few at a time, until none is left, the run is long, or somebody pauses. */
 export async function drain<Page>(job: Job, pages: Page[], run: (page: Page) => Promise<void>): Promise<void> {
   const lane = async (): Promise<void> => {
@@ -70,10 +85,15 @@ export async function drain<Page>(job: Job, pages: Page[], run: (page: Page) => 
   await Promise.all(Array.from({ length: pagesInFlight }, lane));
 }
 
-/** The second stream: creates the contacts' workflows behind the data, until `done` and nothing is left, or the run is long. */
-export async function handOverBehind(job: Job, { handOver }: BulkActivities, done: () => boolean, after: () => void): Promise<void> {
+/**
+ * The second stream: creates the contacts' workflows behind the data, until `done` and nothing is left, or the run is long. It would take
+ * the machine from the data, which comes first: it goes on where no data flows, or where the backlog is full.
+ */
+export async function handOverBehind(job: Job, { handOver }: BulkActivities, flow: Flow, done: () => boolean, after: () => void): Promise<void> {
+  const mayGo = (): boolean => flow.underWay === 0 || job.waits !== null || job.paused || backlogIsFull(job);
+  const dataFirst = wf.patched('workflows are created behind the data, not beside it');
   for (;;) {
-    await wf.condition(() => job.backlog.length > 0 || done() || runIsLong());
+    await wf.condition(() => (job.backlog.length > 0 && (!dataFirst || mayGo())) || done() || runIsLong());
     const next = job.backlog[0];
     if (runIsLong() || next === undefined) return;
     const { done: count } = await handOver(next);

@@ -12,6 +12,8 @@ export const changedInput = lazily(() => z.strictObject({
   source: z.enum(['hubspot', 'salesforce', 'segment', 'page']),
   kind: z.string().max(60),
   at: z.iso.datetime({ offset: true }).optional(),
+  /** Many contacts are told at once: this one's calls may wait for theirs. */
+  amongMany: z.boolean().optional(),
 }));
 export type Resync = z.infer<ReturnType<typeof resyncInput>>;
 export type Changed = z.infer<ReturnType<typeof changedInput>>;

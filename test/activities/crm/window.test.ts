@@ -75,6 +75,23 @@ describe('a window', () => {
     assert.deepEqual(batches, [[0], [1], [2], [3, 4, 5, 6, 7]]);
   });
 
+  test('for calls that nobody waits for stays open until it is quiet, full, or over', async () => {
+    const batches: number[][] = [];
+    const patient = (windowMs: number, quietMs: number, atMost: number) => openWindow<number, number>({ windowMs, quietMs, atMost, load: (keys) => {
+      batches.push([...keys]);
+      return Promise.resolve(keys);
+    } });
+    const quiet = patient(3_600_000, 100, 10);
+    const first = quiet(1);
+    await sleep(50);
+    await Promise.all([first, quiet(2)]);
+    const full = patient(3_600_000, 3_600_000, 2);
+    await Promise.all([full(3), full(4)]);
+    const over = patient(120, 3_600_000, 10);
+    await over(5);
+    assert.deepEqual(batches, [[1, 2], [3, 4], [5]]);
+  });
+
   test('caches nothing: the next call reads again', async () => {
     const { batches, read } = counting(100);
     await read(1);

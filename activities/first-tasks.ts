@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { taskQueues } from '../../workflows/ids.ts';
-import { remember } from '../remember.ts';
-import type { World } from '../world.ts';
+import { taskQueues } from '../workflows/ids.ts';
+import { remember } from './remember.ts';
+import type { World } from './world.ts';
 
 /** First tasks of new workflows that may wait for a worker: every one of them comes before a live edit's. */
 const mostWaiting = 20;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { keepingStep } from '../../../activities/page/first-tasks.ts';
+import { keepingStep } from '../../activities/first-tasks.ts';
 
 test('starts of workflows keep step with the workers: with many first tasks waiting, no further one begins until they are done', async () => {
   let [backlog, reads, started] = [0, 0, 0];
