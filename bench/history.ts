@@ -43,7 +43,7 @@ export async function history({ contacts, syncs, longFields, random }: HistoryOp
     const longer = longFields > 0 ? await withLongTexts(bench, long, longFields).catch((error: unknown) => (error instanceof Error ? error.message : String(error))) : null;
     const of = (largest: Largest, most: number): [string, string | number, string][] => [
       ['  events', largest.events, `at most ${allowed.events}`], ['  bytes of history', largest.bytes, largest === usual ? `at most ${allowed.bytes}` : ''],
-      ['  bytes of state that a run hands to the next', largest.state === 0 ? '-' : largest.state, largest.state === 0 ? 'no run ended' : `at most ${most} is aimed at`],
+      ['  bytes of state that a run hands to the next', largest.state === 0 ? '-' : largest.state, largest.state === 0 ? 'no run ended' : `at most ${most}`],
       ...Object.entries(largest.parts).sort(([, a], [, b]) => b - a).slice(0, shownParts).map(([part, bytes]): [string, number, string] => [`    of it ${part}`, bytes, '']),
     ];
     report(`Histories of ${plain.length} contacts at rest, while each was synced ${syncs} times with a change.`, {
@@ -60,6 +60,8 @@ export async function history({ contacts, syncs, longFields, random }: HistoryOp
     return [
       ...(usual.events <= allowed.events ? [] : [`a contact rested with ${usual.events} events`]),
       ...(usual.bytes <= allowed.bytes ? [] : [`a contact rested with ${usual.bytes} bytes of history`]),
+      ...(usual.state <= allowed.state ? [] : [`a run handed ${usual.state} bytes to the next`]),
+      ...(longer === null || typeof longer === 'string' || longer.state <= allowed.longState ? [] : [`with long texts, a run handed ${longer.state} bytes to the next`]),
       ...(typeof longer === 'string' ? [`with long texts: ${longer}`] : []),
     ];
   });

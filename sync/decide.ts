@@ -6,7 +6,7 @@ import { decideField, REQUIRED, type Circumstances, type Verdict } from './decid
 import { withPartners, type Decided } from './decide/address.ts';
 import { OVERWRITING, type Row } from './decide/rows.ts';
 import { NOT_PROVIDED } from './placeholder.ts';
-import type { ApiValue, Base, FieldProblem, FieldReading, SalesforceType, UpdateRule } from './records.ts';
+import { crmNames, type ApiValue, type Base, type FieldProblem, type FieldReading, type SalesforceType, type UpdateRule } from './records.ts';
 
 export { rowOf, type Row } from './decide/rows.ts';
 
@@ -70,7 +70,7 @@ export function decide(input: DecideInput): Decision {
   const problems = fields.flatMap(({ hubspot, salesforce, problem }) => (problem === undefined ? [] : [{ hubspot, salesforce, ...problem }]));
   problems.sort((a, b) => (a.hubspot < b.hubspot ? -1 : 1));
   const sorted = { hubspot: inOrder(hubspot), salesforce: inOrder(salesforce), settled: inOrder(settled) };
-  return { fields, ...sorted, problems, summary: summaryOf(sorted.hubspot, sorted.salesforce, problems) };
+  return { fields, ...sorted, problems, summary: summaryOf({ hubspot: Object.keys(sorted.hubspot), salesforce: Object.keys(sorted.salesforce) }, problems.map((one) => one.hubspot)) };
 }
 
 /** A record is never created without the address by which it would be found again: that makes one more on every run [MAU-7463]. */
@@ -138,12 +138,10 @@ function inOrder<Value>(values: Record<string, Value>): Record<string, Value> {
   return Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function summaryOf(hubspot: object, salesforce: object, problems: Decision['problems']): string {
-  const writes = Object.entries({ HubSpot: hubspot, Salesforce: salesforce }).flatMap(([crm, fields]) => {
-    const names = Object.keys(fields);
-    return names.length === 0 ? [] : [`${names.join(', ')} in ${crm}`];
-  });
-  const failed = problems.length === 0 ? '' : `; cannot write ${problems.map((one) => one.hubspot).join(', ')}`;
+/** A decision in one sentence: what it writes where, by each CRM's names, and the properties that cannot be written. */
+export function summaryOf(written: Record<'hubspot' | 'salesforce', readonly string[]>, problems: readonly string[]): string {
+  const writes = (['hubspot', 'salesforce'] as const).flatMap((crm) => (written[crm].length === 0 ? [] : [`${written[crm].join(', ')} in ${crmNames[crm]}`]));
+  const failed = problems.length === 0 ? '' : `; cannot write ${problems.join(', ')}`;
   if (writes.length === 0) return failed === '' ? 'Nothing differs.' : `Nothing is written${failed}.`;
   return `Writes ${writes.join(' and ')}${failed}.`;
 }

@@ -1,4 +1,5 @@
 import { landed, type Attempt } from './attempt.ts';
+import { cut } from './convert/text.ts';
 import { decide, nextBase, type Decision } from './decide.ts';
 import { describeRef, type PairReading, type PairWrite, type Refusal, type WriteOutcome } from './pair.ts';
 import type { Base, FieldReading, HubSpotContactId, Link, SyncError } from './records.ts';
@@ -133,11 +134,19 @@ export function conclude(pair: Pair, decision: Decision, base: Base, outcome: Ex
   };
 }
 
+/** Characters: a name is kept from run to run and shown in lists, and HubSpot's own may be of 64 KB each. */
+const longestName = 200;
+
+/** First and last name, else what there is otherwise; cut to 200 characters and then ended with an ellipsis. */
+export function fullName(first: string | null | undefined, last: string | null | undefined, otherwise: string): string {
+  const full = [first, last].filter((part) => part).join(' ');
+  return cut(full === '' ? otherwise : full, longestName);
+}
+
 /** The contact's name once the decision is written: full name, else as it was read. */
 export function nameAfter(pair: Pair, decision: Decision): string {
   const part = (property: string): string => decision.hubspot[property] ?? pair.fields.find((f) => f.hubspot === property)?.h.text ?? '';
-  const full = [part('firstname'), part('lastname')].filter((p) => p !== '').join(' ');
-  return full === '' ? pair.name : full;
+  return fullName(part('firstname'), part('lastname'), pair.name);
 }
 
 const nothing: Conclusion['wrote'] = { hubspot: [], salesforce: [] };

@@ -4,14 +4,16 @@ import { lazily } from '../sync/lazily.ts';
 import type { Bypass, Handover } from '../sync/handover.ts';
 import type { HubSpotContactId } from '../sync/records.ts';
 import { amongMany, liveActivities } from './contact/activities.ts';
+import { carry, takeUp, type Carried } from './contact/carried.ts';
 import { countSync } from './contact/count.ts';
 import { forgetAll, refuseForgotten, staysForgotten, toldValues } from './contact/forget.ts';
+import { tell } from './contact/history.ts';
 import { adopt, keepOther, noteBypass, noteChange, noteHandover, noteInheritance, noteSync, pauseContact, settle, waitFor } from './contact/inbox.ts';
 import { lookPass, syncPass } from './contact/pass.ts';
 import { previewPair } from './contact/preview.ts';
 import { resolveReview } from './contact/resolve.ts';
 import { pauseUnshown, show, showDetails } from './contact/show.ts';
-import { answer, newContact, type ContactState } from './contact/state.ts';
+import { answer } from './contact/state.ts';
 import { readWorkflowId, taskQueues } from './ids.ts';
 import { answering } from './answering.ts';
 import { failingPlainly } from './failure.ts';
@@ -20,7 +22,7 @@ import { readInput, readStart } from './input.ts';
 import * as m from './messages.ts';
 
 /** `look: false` starts it without a look of its own, for those who send a signal along; `adopt` is from a page. `carried` comes from the run before. */
-const input = lazily(() => z.strictObject({ look: z.boolean().default(true), adopt: m.handoverInput().optional(), carried: z.custom<ContactState>().optional() }));
+const input = lazily(() => z.strictObject({ look: z.boolean().default(true), adopt: m.handoverInput().optional(), carried: z.custom<Carried>().optional() }));
 
 /** A run ends at rest once its history is this long, so that replay stays cheap. */
 const longHistory = 250;
@@ -36,9 +38,7 @@ export async function contactSync(...given: [z.input<ReturnType<typeof input>>?]
   const { connection, last } = readWorkflowId('contact');
   const hubspotId = last as HubSpotContactId;
   const started = readStart(input, given);
-  const fresh = newContact(new Date().toISOString());
-  // What a run of an older version carried lacks what was added since.
-  const s: ContactState = { ...fresh, ...started.carried, inbox: { ...fresh.inbox, ...started.carried?.inbox } };
+  const s = takeUp(started.carried ?? {}, new Date().toISOString());
   if (started.carried === undefined && started.look) s.inbox.look = true;
   if (started.adopt !== undefined) noteHandover(s, handoverFor(hubspotId, started.adopt));
   const activities = liveActivities(taskQueues(connection).live);
@@ -53,7 +53,7 @@ export async function contactSync(...given: [z.input<ReturnType<typeof input>>?]
   note(m.pause, m.emptyInput, () => pauseContact(s, true), 'Stop syncing this contact; what comes in is kept. Takes {}.');
   note(m.resume, m.emptyInput, () => pauseContact(s, false), 'Sync again, once for all that came in meanwhile. Takes {}.');
   answering(m.state, () => answer(s, hubspotId, Date.now()), 'Status, reason, link and evidence. Takes nothing.');
-  answering(m.history, () => s.history, 'The last 20 decisions that wrote or lost something. Takes nothing.');
+  answering(m.history, () => tell(s.decisions), 'The last 20 decisions that wrote or lost something. Takes nothing.');
   wf.setHandler(m.preview, () => failingPlainly(() => previewPair(activities, s, hubspotId)), {
     description: 'What a sync would write now. Writes nothing, and works while paused. Takes {}.',
     validator: (...given: [object?]) => { readInput(m.emptyInput, given); },
@@ -79,7 +79,7 @@ export async function contactSync(...given: [z.input<ReturnType<typeof input>>?]
     // A contact that never comes to rest goes on in a new run all the same: signals would outgrow this one.
     if (wf.workflowInfo().continueAsNewSuggested || (!due() && runIsLong())) {
       await wf.condition(wf.allHandlersFinished);
-      await wf.continueAsNew<typeof contactSync>({ carried: s }); // nothing awaited between the last look at the inbox and here
+      await wf.continueAsNew<typeof contactSync>({ carried: carry(s) }); // nothing awaited between the last look at the inbox and here
     }
     const told = toldValues(s);
     const { lastSync } = s;
@@ -88,7 +88,7 @@ export async function contactSync(...given: [z.input<ReturnType<typeof input>>?]
     if (told || (s.inbox.forget !== null && s.forgotten === null)) {
       await wf.condition(wf.allHandlersFinished);
       // Else the new run would take over the memo with which this one was started.
-      await wf.makeContinueAsNewFunc<typeof contactSync>({ memo: { name: null } })({ carried: forgetAll(s) });
+      await wf.makeContinueAsNewFunc<typeof contactSync>({ memo: { name: null } })({ carried: carry(forgetAll(s)) });
     }
     countSync(s, lastSync, connection);
     show(s, connection, hubspotId);
@@ -96,7 +96,7 @@ export async function contactSync(...given: [z.input<ReturnType<typeof input>>?]
       // What comes in while the survivor is told is meant for the survivor.
       do {
         s.inbox.sync = null;
-        const inheritance = s.link === null ? null : { from: hubspotId, link: s.link, base: s.base, baseFields: s.baseFields ?? {} };
+        const inheritance = s.link === null ? null : { from: hubspotId, link: s.link, base: s.base, baseFields: s.baseFields };
         await activities.tellContact({ hubspotId: s.phase.into, kind: 'merge', inheritance });
       } while (s.inbox.sync !== null);
       return answer(s, hubspotId, Date.now());

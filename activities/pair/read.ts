@@ -1,5 +1,6 @@
 import { gate, type Membership } from '../../sync/gate.ts';
 import type { PairMatch, PairReading } from '../../sync/pair.ts';
+import { fullName } from '../../sync/plan.ts';
 import type { FieldReading, HubSpotContactId, Link, SalesforceType } from '../../sync/records.ts';
 import type { Settings } from '../../sync/settings.ts';
 import { heldReason } from '../connection/accounts.ts';
@@ -149,10 +150,9 @@ function assemble(setting: Setting, request: ReadRequest, contact: HubSpotContac
   const type: SalesforceType = match.kind === 'linked' ? match.record.link.type : createAs === 'Contact' ? 'Contact' : 'Lead';
   const mapped = found === null || match.kind === 'review' || match.kind === 'gone' ? [] : schema.fields[type];
   const p = contact.properties;
-  const fullName = [p.firstname, p.lastname].filter((part) => part).join(' ');
   const email = p.email?.trim() ? p.email : null;
   return {
-    kind: 'pair', settingsVersion: settings.version, name: fullName === '' ? email ?? `Contact ${request.hubspotId}` : fullName, email, mergedIds: contact.mergedIds, membership, criteria, match,
+    kind: 'pair', settingsVersion: settings.version, name: fullName(p.firstname, p.lastname, email ?? `Contact ${request.hubspotId}`), email, mergedIds: contact.mergedIds, membership, criteria, match,
     fields: mapped.map((field) => readingOf(setting, field, contact, found?.record ?? null)),
     createAs, account: createAs === 'Contact' ? account : null, deletes: settings.deletes,
     storedIds: storedIds(schema, p),

@@ -24,7 +24,7 @@ const sent: Attempt = attemptOf(write('L1'), decision, null);
 
 describe('a write that was not answered', () => {
   test('is kept with the side each field goes to and the value that both have then', () => {
-    assert.deepEqual(sent, { record: 'L1', fields: { jobtitle: { side: 'salesforce', key: 'Baroness' }, phone: { side: 'hubspot', key: '2' } } });
+    assert.deepEqual(sent, { record: 'L1', fields: { jobtitle: { side: 'salesforce', field: 'Title', key: 'Baroness' }, phone: { side: 'hubspot', field: 'Phone', key: '2' } } });
   });
 
   test('has landed where its side shows the value, whatever the other shows by now', () => {
@@ -42,9 +42,16 @@ describe('a write that was not answered', () => {
     assert.deepEqual(landed(sent, { ...landedAll, match: { kind: 'none' } }), {});
   });
 
+  test('says nothing of a field that the property is mapped to by now, which never held the value', () => {
+    const remapped = { match: linked('L1'), fields: [field('jobtitle', 'City', 'Baroness', 'Baroness'), field('phone', 'MobilePhone', '2', null)] };
+    assert.deepEqual(landed(sent, remapped), {});
+    const older: Attempt = { record: sent.record, fields: { jobtitle: { side: 'salesforce', key: 'Baroness' } } };
+    assert.deepEqual(landed(older, pair('L1', ['Duchess', 'Baroness'], ['1', '2'])), { jobtitle: 'Baroness' }, 'one of an older version does not say what it was mapped to');
+  });
+
   test('goes on with a later one to the same record, which knows better', () => {
     const later = decided(pair('L1', ['Duchess', 'Countess'], ['1', '1']).fields, { jobtitle: 'Countess', phone: '1' });
-    assert.deepEqual(attemptOf(write('L1'), later, sent).fields, { jobtitle: { side: 'salesforce', key: 'Duchess' }, phone: { side: 'hubspot', key: '2' } });
-    assert.deepEqual(attemptOf(write('L2'), later, sent).fields, { jobtitle: { side: 'salesforce', key: 'Duchess' } });
+    assert.deepEqual(attemptOf(write('L1'), later, sent).fields, { jobtitle: { side: 'salesforce', field: 'Title', key: 'Duchess' }, phone: { side: 'hubspot', field: 'Phone', key: '2' } });
+    assert.deepEqual(attemptOf(write('L2'), later, sent).fields, { jobtitle: { side: 'salesforce', field: 'Title', key: 'Duchess' } });
   });
 });

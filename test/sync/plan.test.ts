@@ -281,6 +281,7 @@ describe('the name of a contact once it is written', () => {
     ['leaves out what is cleared now', named('Ada', 'Lovelace'), decision({ hubspot: { firstname: '' } }), 'Lovelace'],
     ['is as it was read where it has none', named(null, null), decision(), 'ada@example.com'],
     ['is as it was read where names are not mapped', pair(), decision(), 'ada@example.com'],
+    ['is cut where HubSpot has a text in its place', named('Ada', null), decision({ hubspot: { lastname: 'x'.repeat(65_536) } }), `Ada ${'x'.repeat(196)}…`],
   ];
   for (const [name, reading, decided, expected] of cases) test(name, () => assert.equal(nameAfter(reading, decided), expected));
 });

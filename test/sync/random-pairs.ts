@@ -21,7 +21,7 @@ export function sides(h: string | null, s: string | null, unwritable: readonly s
 export const maybe = fc.option(fc.constantFrom('true', 'false', 'c', 'bad'), { nil: null });
 export const names = ['email', 'hubspot_owner_id', 'hs_email_optout', 'state', 'country', 'lastname', 'jobtitle', 'tier'] as const;
 export const FIELDS = { email: 'Email', hubspot_owner_id: 'OwnerId', hs_email_optout: 'HasOptedOutOfEmail', state: 'State', country: 'Country', lastname: 'LastName', jobtitle: 'Title', tier: 'Tier__c' };
-const TREATMENTS: Partial<Record<string, FieldReading['treatment']>> = { email: 'email', hubspot_owner_id: 'owner', hs_email_optout: 'opt-out' };
+export const TREATMENTS: Partial<Record<string, FieldReading['treatment']>> = { email: 'email', hubspot_owner_id: 'owner', hs_email_optout: 'opt-out' };
 
 const reading = fc.record({
   hubspot: fc.constantFrom(...names), h: maybe, s: maybe, base: fc.option(maybe, { nil: undefined }), rule: fc.constantFrom(...RULES),

@@ -31,6 +31,14 @@ describe('what a contact takes over from a page', () => {
     assert.deepEqual(s.base, { jobtitle: 'Countess', phone: null, city: 'London' });
   });
 
+  test('what a base was of comes with it, though the property was mapped to another field meanwhile', () => {
+    const s = fresh();
+    // A sync under the new mappings left both fields for later: they have no base.
+    Object.assign(s, { base: { phone: '555-1' }, baseFields: { jobtitle: 'Lead.City', phone: 'Lead.Phone', fax: 'Lead.Fax' } });
+    adopt(s, handover('51', { at: early, base: { jobtitle: 'Countess', phone: '555-2' }, baseFields: { jobtitle: 'Lead.Title', phone: 'Lead.MobilePhone', fax: 'Lead.MobilePhone' } }));
+    assert.deepEqual([s.base, s.baseFields], [{ jobtitle: 'Countess', phone: '555-1' }, { jobtitle: 'Lead.Title', phone: 'Lead.Phone', fax: 'Lead.Fax' }]);
+  });
+
   test('the same handover twice is the same as once', () => {
     const s = fresh();
     adopt(s, handover('51', { at: early }));

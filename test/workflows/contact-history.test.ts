@@ -45,18 +45,25 @@ describe('what a contact leaves in its history', () => {
     assert.deepEqual([last.upserts[2], last.memos], [['InSegment', 'SyncStatus'], 1]);
   });
 
-  test('after 100 syncs the run at rest has at most 260 events', async (t) => {
+  test('while it is synced 100 times with a change each, it rests with at most 260 events and 150 KB, and no run hands more than 4 KB to the next', async (t) => {
     let last = (await s.sync('2')).lastSync?.at;
     for (let syncs = 1; syncs < 100; syncs++) {
       // A run younger than 2 s goes on, however long it is.
       if (syncs === 99) await sleep(2_000);
       const before = last;
+      s.of('2').values.jobtitle = { salesforce: 'Title', h: `Title ${syncs - 1}`, s: `Title ${syncs}` };
       await s.signal('2', m.resync, {});
       await until('the contact has synced', async () => (last = (await s.state('2')).lastSync?.at) !== before);
     }
-    const runs = await s.runs('2');
-    t.diagnostic(`events of the ${runs.length} runs after 100 syncs: ${runs.map((r) => r.length).join(', ')}`);
-    assert.equal(s.of('2').reads, 100);
-    assert.ok(runs.length > 1 && (runs.at(-1)?.length ?? 0) <= 260);
+    const runs = await Promise.all((await s.runs('2')).map(async (events, n, { length }) => {
+      const { originalExecutionRunId, input } = events[0]?.workflowExecutionStartedEventAttributes ?? {};
+      const { historySize } = await s.client.workflow.getHandle(s.workflowId('2'), originalExecutionRunId ?? '').describe();
+      // A run that ended did so right after its last sync, so it last rested before that.
+      const atRest = n === length - 1 ? events.length : events.findLastIndex((event) => event.workflowExecutionSignaledEventAttributes);
+      return { atRest, bytes: historySize ?? Infinity, given: input?.payloads?.[0]?.data?.length ?? 0 };
+    }));
+    t.diagnostic(`the ${runs.length} runs: ${JSON.stringify(runs)}`);
+    assert.deepEqual([s.of('2').reads, s.of('2').writes.length], [100, 100]);
+    assert.ok(runs.length > 1 && runs.every(({ atRest, bytes, given }) => atRest <= 260 && bytes <= 150 * 1024 && given <= 4_096));
   });
 });

@@ -2,11 +2,11 @@ import type { Decision } from '../../sync/decide.ts';
 import type { WriteOutcome } from '../../sync/pair.ts';
 import { baseOf, conclude, fieldsOf, nameAfter, takenReason, type Pair } from '../../sync/plan.ts';
 import type { PastDecision } from '../messages.ts';
+import { keep, tell } from './history.ts';
 import { noteOwnWrites } from './locked-out.ts';
 import type { ContactState } from './state.ts';
 import { failed, review, settled, type Verdict } from './verdict.ts';
 
-const keptDecisions = 20;
 const mostWrites = 10;
 const withinMs = 600_000;
 
@@ -56,5 +56,5 @@ function remember(s: ContactState, decision: Decision, trigger: string, at: stri
   const fields: PastDecision['fields'] = told.map(({ hubspot, salesforce, action, reason, lost, problem }) => ({
     hubspot, salesforce, action, reason, ...(lost && { lost }), ...(problem && { problem }),
   }));
-  s.history = [{ at, trigger, summary: decision.summary, fields }, ...s.history].slice(0, keptDecisions);
+  s.decisions = keep([{ at, trigger, summary: decision.summary, fields }, ...tell(s.decisions)]);
 }

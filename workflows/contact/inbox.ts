@@ -70,6 +70,14 @@ export function noteHandover(s: ContactState, handover: Handover): void {
   s.inbox.handovers = [...s.inbox.handovers, handover].slice(-3);
 }
 
+/** Takes over the base of properties that have none yet, each with what it was mapped to when both sides agreed. */
+export function takeBase(s: ContactState, { base, baseFields }: Pick<Inheritance, 'base' | 'baseFields'>): void {
+  // Of a property that syncs left for later it is known what it is mapped to now, which says nothing of this base.
+  const taken = Object.entries(baseFields).filter(([property]) => Object.hasOwn(base, property) && !Object.hasOwn(s.base, property));
+  s.baseFields = { ...s.baseFields, ...Object.fromEntries(taken) };
+  s.base = { ...base, ...s.base };
+}
+
 /**
  * Takes over what a page wrote. The base is filled only where none is known, and the status is taken only where nothing newer is
  * known: a handover may come late, twice, or after a live sync.
@@ -78,10 +86,7 @@ export function adopt(s: ContactState, handover: Handover): void {
   const { link, outcome, at, wrote, trigger } = handover;
   s.link ??= link;
   s.name ??= handover.name;
-  if (link !== null && s.link?.id === link.id) {
-    s.base = { ...handover.base, ...s.base };
-    s.baseFields = { ...handover.baseFields, ...s.baseFields };
-  }
+  if (link !== null && s.link?.id === link.id) takeBase(s, handover);
   if (s.lastSync !== null && s.lastSync.at >= at) return;
   if (s.lastSync === null && trigger === 'import') s.origin = { kind: 'import', at };
   s.membership = handover.membership;

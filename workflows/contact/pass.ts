@@ -8,7 +8,7 @@ import type { HubSpotContactId } from '../../sync/records.ts';
 import type { LiveActivities } from './activities.ts';
 import { asPair, beforeDeciding, frozenPhase } from './admission.ts';
 import { finish, loopGuard } from './finish.ts';
-import { isPersonal } from './inbox.ts';
+import { isPersonal, takeBase } from './inbox.ts';
 import { takeProposed } from './resolve.ts';
 import type { ContactState, Phase } from './state.ts';
 import { settled, unsteady, verdictOf, type Verdict } from './verdict.ts';
@@ -126,8 +126,7 @@ function inherits(s: ContactState, { match }: Pair): 'read again' | null {
   if (heir !== undefined && match.kind === 'linked') {
     s.link = match.record.link;
     s.duplicates = match.record.duplicates;
-    s.base = { ...heir.base, ...s.base };
-    s.baseFields = { ...heir.baseFields, ...s.baseFields };
+    takeBase(s, heir);
   }
   return null;
 }

@@ -2,7 +2,8 @@ import type { Attempt } from '../../sync/attempt.ts';
 import type { Membership } from '../../sync/gate.ts';
 import type { Handover } from '../../sync/handover.ts';
 import type { Base, HubSpotContactId, Link, SalesforceId, SalesforceRef, SyncError } from '../../sync/records.ts';
-import type { ContactAnswer, ContactStatus, PastDecision } from '../messages.ts';
+import type { ContactAnswer, ContactStatus } from '../messages.ts';
+import { keep, type KeptHistory } from './history.ts';
 import type { OwnWrites } from './locked-out.ts';
 
 /** Where the contact stands: one case per status, each with what only that status knows. `paused` lies over it. */
@@ -67,7 +68,7 @@ export interface PendingDelete {
   at: number;
 }
 
-/** Everything the workflow knows, as plain JSON: it is the argument of the next run. */
+/** Everything the workflow knows, as plain JSON: the next run is given it as `carried.ts` has it. */
 export interface ContactState {
   phase: Phase;
   since: string;
@@ -75,7 +76,7 @@ export interface ContactState {
   link: Link | null;
   base: Base;
   /** What each property of the base was mapped to, e.g. `Lead.Title`. */
-  baseFields?: Record<string, string>;
+  baseFields: Record<string, string>;
   /** Null until it was read. */
   membership: Membership | null;
   settingsVersion: number;
@@ -118,7 +119,8 @@ export interface ContactState {
   syncing: string | null;
   inbox: Inbox;
   paused: boolean;
-  history: PastDecision[];
+  /** Told by the query `history`. */
+  decisions: KeptHistory;
   rejected: ContactAnswer['rejected'];
 }
 
@@ -128,10 +130,10 @@ const quietMs = 10 * 60_000;
 /** The state of a contact nobody has asked about before. `now` is ISO 8601. */
 export function newContact(now: string): ContactState {
   return {
-    phase: { status: 'waiting', reason: 'Not looked at yet.' }, since: now, name: null, link: null, base: {}, membership: null,
+    phase: { status: 'waiting', reason: 'Not looked at yet.' }, since: now, name: null, link: null, base: {}, baseFields: {}, membership: null,
     settingsVersion: 0, origin: { kind: 'sync', at: now }, lastSync: null, salesforceSeenAt: null,
     trouble: null, failedAt: null, alarm: null, gone: null, pendingDelete: null, bypass: null, passes: [], resolved: null, proposed: null, furtherRecord: false, attempt: null, writtenAt: [], looping: false, ownWrites: null, lockedOut: null, duplicates: [], formerIds: [], forgotten: null,
-    syncing: null, inbox: { sync: null, look: false, handovers: [], inherited: [], privacy: false, forget: null }, paused: false, history: [], rejected: [],
+    syncing: null, inbox: { sync: null, look: false, handovers: [], inherited: [], privacy: false, forget: null }, paused: false, decisions: keep([]), rejected: [],
   };
 }
 
