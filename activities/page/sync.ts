@@ -45,7 +45,7 @@ export async function syncPage(world: World, request: PageRequest, prefetched: P
   // A page writes nobody who has a workflow: of those the list is evidence enough.
   const before = request.listed ? await knownContacts(world, ids) : new Map<HubSpotContactId, KnownContact>();
   const readings = await readPairs(world, ids.map((hubspotId) => ({ hubspotId, link: null, hasBase: false, mayBeOwed: false, listed: before.has(hubspotId) })), call, prefetched);
-  const known = new Map([...before, ...await knownContacts(world, ids)]);
+  const known = new Map([...before, ...await knownContacts(world, ids.filter((id) => !before.has(id)))]);
   const claimedTwice = recordsClaimedTwice(readings);
   const steps = readings.map((reading, i) => stepFor(ids[i] as HubSpotContactId, reading, trigger, known, claimedTwice, prefetched?.createdNow));
   const writing = steps.flatMap((step) => (step.kind === 'write' ? [step] : []));
