@@ -33,6 +33,9 @@ interface State {
   finishedAt: string | null;
 }
 
+/** Pages that wait while others are compared. */
+const pagesAhead = 3;
+
 const input = lazily(() => m.resyncJobInput().extend({ carried: z.custom<State>().optional() }));
 
 /**
@@ -68,23 +71,30 @@ export async function segmentResync(...args: [(m.ResyncJobInput & { carried?: St
 async function resyncAll(s: State, scope: 'segment' | 'all' | 'errors', activities: BulkActivities, show: () => void): Promise<void> {
   let dataDone = false;
   const flow: Flow = { underWay: 0 };
-  const readData = async (): Promise<void> => {
-    for (;;) {
-      await drain(s.job, s.pages, async (ids) => {
-        const { handovers, ...counts } = await flowing(flow, activities.resyncPage({ ids, dryRun: s.dryRun, candidate: s.candidate, ...(s.listedIn !== null && { segmentId: s.listedIn }) }));
-        addCounts(s, ids.length, counts);
-        if (handovers !== null) s.job.backlog.push({ packed: handovers, only: null });
-        show();
-      });
-      if (runIsLong()) return;
-      if (s.list.at === 'end') break;
-      const { ids, after, total, segmentId } = await flowing(flow, activities.listContacts({ scope, candidate: s.candidate, after: s.list.at === 'after' ? s.list.token : null, ...(s.category !== null && { category: s.category }) }));
-      s.total ??= total;
-      s.listedIn = segmentId ?? null;
-      if (ids.length > 0) s.pages.push(ids);
-      s.list = after === null ? { at: 'end' } : { at: 'after', token: after };
+  const resyncOne = async (ids: HubSpotContactId[]): Promise<void> => {
+    const { handovers, ...counts } = await flowing(flow, activities.resyncPage({ ids, dryRun: s.dryRun, candidate: s.candidate, ...(s.listedIn !== null && { segmentId: s.listedIn }) }));
+    addCounts(s, ids.length, counts);
+    if (handovers !== null) s.job.backlog.push({ packed: handovers, only: null });
+    show();
+  };
+  const listMore = async (): Promise<void> => {
+    const { ids, after, total, segmentId } = await flowing(flow, activities.listContacts({ scope, candidate: s.candidate, after: s.list.at === 'after' ? s.list.token : null, ...(s.category !== null && { category: s.category }) }));
+    s.total ??= total;
+    s.listedIn = segmentId ?? null;
+    if (ids.length > 0) s.pages.push(ids);
+    s.list = after === null ? { at: 'end' } : { at: 'after', token: after };
+  };
+  const listing = (): boolean => s.list.at !== 'end' && !runIsLong();
+  const listAhead = async (): Promise<void> => {
+    while (listing()) {
+      await wf.condition(() => (s.pages.length < pagesAhead && !s.job.paused) || runIsLong());
+      if (!runIsLong()) await listMore();
     }
-    dataDone = true;
+  };
+  const readData = async (): Promise<void> => {
+    if (wf.patched('pages are listed while others are compared')) await Promise.all([listAhead(), drain(s.job, s.pages, resyncOne, listing)]);
+    else for (; await drain(s.job, s.pages, resyncOne), listing(); ) await listMore();
+    dataDone = s.list.at === 'end' && s.pages.length === 0;
   };
   await Promise.all([readData(), handOverBehind(s.job, activities, flow, () => dataDone, show)]);
 }

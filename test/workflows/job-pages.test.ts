@@ -169,20 +169,25 @@ describe('a resync', () => {
     once(s.account.handedOver, 80);
   });
 
-  test('pauses between pages and goes on', async (t) => {
-    const s = await open(t, { contacts: 12, pageSize: 2 });
+  test('lists ahead while three pages are compared; pauses between pages and goes on', async (t) => {
+    const s = await open(t, { contacts: 14, pageSize: 2 });
     const { opened, open: goOn } = door();
-    s.account.before = (activity) => (activity === 'resyncPage' && s.count('resyncPage') === 2 ? opened : undefined);
+    let begun = 0;
+    s.account.before = (activity) => {
+      if (activity !== 'resyncPage') return;
+      begun += 1;
+      return opened;
+    };
     const run = await s.resync('all');
-    await until('the third page is under way', async () => s.count('resyncPage') === 2 && s.account.inFlight.now > 0);
+    await until('three pages are under way, and three wait', async () => begun === 3 && s.count('listContacts') === 6);
     await run.signal(m.pause);
     goOn();
-    await until('the page under way is done', async () => s.count('resyncPage') === 3);
-    await until('it is handed over', async () => s.account.handedOver.length === 6);
+    await until('the pages under way are done', async () => s.count('resyncPage') === 3);
+    await until('they are handed over', async () => s.account.handedOver.length === 6);
     assert.deepEqual([(await run.query(m.progress)).paused, s.count('resyncPage')], [true, 3]);
     await run.signal(m.resume);
     const result = await run.result();
-    assert.deepEqual([result.checked, result.written], [12, 12]);
+    assert.deepEqual([result.checked, result.written, begun, s.count('listContacts')], [14, 14, 7, 7]);
   });
 
   test('of errors keeps to its category in each of its runs', async (t) => {

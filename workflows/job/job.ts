@@ -72,11 +72,11 @@ export async function flowing<T>(flow: Flow, work: Promise<T>): Promise<T> {
   }
 }
 
-/** Takes pages from `pages` and runs them, a few at a time, until none is left, the run is long, or somebody pauses. */
-export async function drain<Page>(job: Job, pages: Page[], run: (page: Page) => Promise<void>): Promise<void> {
+/** Takes pages from `pages` and runs them, a few at a time, until none is left and no `more` come, or the run is long. A pause is waited out. */
+export async function drain<Page>(job: Job, pages: Page[], run: (page: Page) => Promise<void>, more: () => boolean = () => false): Promise<void> {
   const lane = async (): Promise<void> => {
-    while (pages.length > 0 && !runIsLong()) {
-      await wf.condition(() => (!job.paused && !backlogIsFull(job)) || pages.length === 0 || runIsLong());
+    while ((pages.length > 0 || more()) && !runIsLong()) {
+      await wf.condition(() => (!job.paused && !backlogIsFull(job) && (pages.length > 0 || !more())) || (pages.length === 0 && !more()) || runIsLong());
       if (runIsLong()) return;
       const page = pages.shift();
       if (page !== undefined) await run(page);
