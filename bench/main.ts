@@ -13,6 +13,7 @@ import { live, type LiveOptions } from './live.ts';
 import { mass, type MassOptions } from './mass.ts';
 import { positive, whole } from './options.ts';
 import { resync, type ResyncOptions } from './resync.ts';
+import { simulate, type SimulateOptions } from './simulate/simulate.ts';
 
 const program = new Command('npm run -s bench --')
   .description('Measures Sluice against its sandboxes and a real Temporal dev server; each bench prints a table and, last, one JSON line.\nWhere speed is measured, the same is done in turn with it at the least cost there is (its floor), and the ratio is what counts.')
@@ -105,6 +106,21 @@ limited(program.command('growth')
   .option('--large <n>', 'many', whole(1), 50_000)
   .option('--random <seed>', 'the seed of the people', whole(), 1), false)
   .action(async (options: Pick<GrowthOptions, 'small' | 'large' | 'random' | 'rateLimit'>) => { demandNone(await growth({ ...options, segment: false, segmentLagMs: 200 })); });
+
+program.command('simulate')
+  .description('Simulates, in virtual time, a first fill under the limits of both APIs: how long it takes, and what holds it back. Measures nothing.')
+  .option('--contacts <n>', 'people in Salesforce, nobody in HubSpot', whole(1), 1_000_000)
+  .option('--hubspot-per-10-seconds <n>', "HubSpot's calls in 10 s, of Professional and Enterprise", whole(1), 190)
+  .option('--hubspot-per-day <n>', "HubSpot's calls a day, of Professional", whole(1), 625_000)
+  .option('--salesforce-per-day <n>', "Salesforce's calls in 24 h, of Enterprise Edition without licences", whole(1), 100_000)
+  .option('--hubspot-allocation <n>', 'the setting allocation.hubspotPerDay; half of the above', whole(1))
+  .option('--salesforce-allocation <n>', 'the setting allocation.salesforce; half of the above', whole(1))
+  .option('--hubspot-ms <n>', 'how long a call of HubSpot takes, assumed', positive, 300)
+  .option('--salesforce-ms <n>', 'how long a call of Salesforce takes, assumed', positive, 500)
+  .option('--workers <n>', 'workers', whole(1), 1)
+  .option('--workflows-per-second <n>', 'first tasks of new workflows that a worker does; as measured on 2 slow cores, the server among them', positive, 27)
+  .option('--start-ms <n>', 'how long Temporal takes to start a workflow, assumed', positive, 25)
+  .action(async (options: SimulateOptions) => { await simulate(options); });
 
 program.commandsGroup('All of them:');
 

@@ -1,6 +1,7 @@
 import type { Lane } from '../../sync/allocation.ts';
 import type { SettingsNow } from '../../sync/settings.ts';
 import { createAllowance, type Allowance } from './allowance.ts';
+import { systemClock, type Clock } from './clock.ts';
 import type { Limiter } from './limiter.ts';
 
 /** The API allocations of both CRMs as one worker goes by them. */
@@ -16,9 +17,9 @@ export interface Allowances {
 const tenSecondsMs = 10_000;
 
 /** One worker's allowances. HubSpot's calls in 10 s are held by its limiter, of which each worker takes its share. */
-export function createAllowances(limiters: { hubspot: Limiter }): Allowances {
-  const hubspot = createAllowance('hubspot');
-  const salesforce = createAllowance('salesforce');
+export function createAllowances(limiters: { hubspot: Limiter }, clock: Clock = systemClock): Allowances {
+  const hubspot = createAllowance('hubspot', clock);
+  const salesforce = createAllowance('salesforce', clock);
   return {
     hubspot, salesforce,
     learn: ({ budgets, allocation: { hubspotPer10Seconds: most } }) => {

@@ -25,7 +25,7 @@ export function unpack(packed: string): Handover[] {
 }
 
 /** Starts in flight at once, behind the data. */
-const inFlight = 6;
+export const startsInFlight = 6;
 
 /**
  * Creates or tells the workflow of each contact of a page. Heartbeats how many of the list are done; a retry goes on there.
@@ -48,7 +48,7 @@ export async function handOver(world: World, input: { packed: string; only: HubS
       reached(Math.min(next, ...open)); // those in flight finish in any order
     }
   };
-  await Promise.all(Array.from({ length: inFlight }, worker));
+  await Promise.all(Array.from({ length: startsInFlight }, worker));
   return { done: list.length };
 }
 

@@ -15,7 +15,7 @@ export interface Listed {
 }
 
 /** Rows of one set. Three short columns of each: some 200 KB, which ten pages share. */
-const setSize = 4_000;
+export const setSize = 4_000;
 /** Sets that a worker keeps: a few imports at once, and its memory stays flat however long they are. */
 const mostKept = 4;
 

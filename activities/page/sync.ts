@@ -26,7 +26,7 @@ export interface PageRequest {
 const call: Call = { lane: 'backfill' };
 const nothingKnown: Memory = { link: null, base: {}, salesforceSeenAt: null };
 /** Between a page's read and its writes. */
-const mostAgeMs = 10_000;
+export const mostAgeMs = 10_000;
 
 /** What is to be done about one contact: it is finished, its own workflow is told, or the page writes it. */
 type Step =

@@ -18,17 +18,16 @@ const mostWorkers = 100;
 export const newLedger = (): Ledger => ({ spending: { hubspot: newSpending(), salesforce: newSpending() }, workers: [] });
 
 /** Adds a worker's report. */
-export function noteSpent(ledger: Ledger, settings: Settings, { worker, ...spent }: SpentReport): void {
-  const now = Date.now();
+export function noteSpent(ledger: Ledger, settings: Settings, { worker, ...spent }: SpentReport, now = Date.now()): void {
   const allocations = allocationsOf(settings);
   for (const crm of crms) ledger.spending[crm] = withSpent(ledger.spending[crm], spent[crm], allocations[crm], now);
   ledger.workers = [{ id: worker, at: now }, ...ledger.workers.filter(({ id, at }) => id !== worker && now - at < workerGoneMs)].slice(0, mostWorkers);
 }
 
 /** The allocation was changed: lanes open or are shut by the new one. */
-export function reassess(ledger: Ledger, settings: Settings): void {
+export function reassess(ledger: Ledger, settings: Settings, now = Date.now()): void {
   const allocations = allocationsOf(settings);
-  for (const crm of crms) ledger.spending[crm] = assessed(ledger.spending[crm], allocations[crm], Date.now());
+  for (const crm of crms) ledger.spending[crm] = assessed(ledger.spending[crm], allocations[crm], now);
 }
 
 /** A person says that a CRM takes calls again; what is left of its own limit, the next call tells. */
@@ -36,13 +35,16 @@ export function forgetRefusals(ledger: Ledger): void {
   for (const crm of crms) ledger.spending[crm] = { ...ledger.spending[crm], refusedUntil: 0, account: null };
 }
 
+/** When the next lane opens, if no more is spent; null: none is shut. */
+export function nextOpening(ledger: Ledger, settings: Settings, now = Date.now()): number | null {
+  const { hubspot, salesforce } = budgetsOf(ledger, settings, now);
+  const times = [...Object.values(hubspot.shut), ...Object.values(salesforce.shut)].flatMap((shut) => shut?.until ?? []);
+  return times.length === 0 ? null : Math.min(...times);
+}
+
 /** Has the lanes open at their time, for those who look; workers go by their own clock. */
 export async function openInTime(ledger: Ledger, settings: Settings, show: () => void): Promise<never> {
-  const opening = (): number | null => {
-    const { hubspot, salesforce } = budgetsOf(ledger, settings);
-    const times = [...Object.values(hubspot.shut), ...Object.values(salesforce.shut)].flatMap((shut) => shut?.until ?? []);
-    return times.length === 0 ? null : Math.min(...times);
-  };
+  const opening = (): number | null => nextOpening(ledger, settings);
   for (;;) {
     await wf.condition(() => opening() !== null);
     const at = opening();
@@ -53,8 +55,7 @@ export async function openInTime(ledger: Ledger, settings: Settings, show: () =>
 }
 
 /** How the allocations stand. */
-export function budgetsOf({ spending, workers }: Ledger, settings: Settings): Budgets {
-  const now = Date.now();
+export function budgetsOf({ spending, workers }: Ledger, settings: Settings, now = Date.now()): Budgets {
   const { hubspot, salesforce } = allocationsOf(settings);
   return {
     hubspot: budgetOf(spending.hubspot, hubspot, now), salesforce: budgetOf(spending.salesforce, salesforce, now),

@@ -30,13 +30,13 @@ export const newJob = (): Job => ({ startedAt: new Date(Date.now()).toISOString(
 export const waiting = "waiting for the API's allocation";
 
 /** Pages of data in flight at once. */
-const pagesInFlight = 3;
+export const pagesInFlight = 3;
 /** The stream of handovers may fall this far behind the data before the data waits for it. */
 const longestBacklog = 40;
 /** Characters of the packed handovers, some 14,000 contacts: the next run takes them over, with what is waiting, and Temporal takes 2 MB. */
 const largestBacklog = 1_100_000;
 
-const backlogIsFull = ({ backlog }: Job): boolean =>
+export const backlogIsFull = ({ backlog }: Pick<Job, 'backlog'>): boolean =>
   backlog.length >= longestBacklog || backlog.reduce((sum, { packed }) => sum + packed.length, 0) >= largestBacklog;
 
 /** Sets the handlers of a job; `progress` and `details` read its state. */
@@ -85,15 +85,14 @@ export async function drain<Page>(job: Job, pages: Page[], run: (page: Page) => 
   await Promise.all(Array.from({ length: pagesInFlight }, lane));
 }
 
-/**
- * The second stream: creates the contacts' workflows behind the data, until `done` and nothing is left, or the run is long. It would take
- * the machine from the data, which comes first: it goes on where no data flows, or where the backlog is full.
- */
+/** Whether the second stream may go on: it would take the machine from the data, which comes first, and goes on where none flows, or where the backlog is full. */
+export const mayHandOver = (job: Pick<Job, 'backlog' | 'paused' | 'waits'>, flow: Flow): boolean => flow.underWay === 0 || job.waits !== null || job.paused || backlogIsFull(job);
+
+/** The second stream: creates the contacts' workflows behind the data, until `done` and nothing is left, or the run is long. */
 export async function handOverBehind(job: Job, { handOver }: BulkActivities, flow: Flow, done: () => boolean, after: () => void): Promise<void> {
-  const mayGo = (): boolean => flow.underWay === 0 || job.waits !== null || job.paused || backlogIsFull(job);
   const dataFirst = wf.patched('workflows are created behind the data, not beside it');
   for (;;) {
-    await wf.condition(() => (job.backlog.length > 0 && (!dataFirst || mayGo())) || done() || runIsLong());
+    await wf.condition(() => (job.backlog.length > 0 && (!dataFirst || mayHandOver(job, flow))) || done() || runIsLong());
     const next = job.backlog[0];
     if (runIsLong() || next === undefined) return;
     const { done: count } = await handOver(next);
