@@ -1,4 +1,4 @@
-import { landed, type Attempt } from './attempt.ts';
+import { heldByBoth, type Attempt } from './attempt.ts';
 import { cut } from './convert/text.ts';
 import { decide, nextBase, type Decision } from './decide.ts';
 import { describeRef, type PairReading, type PairWrite, type Refusal, type WriteOutcome } from './pair.ts';
@@ -27,7 +27,7 @@ export function fieldsOf({ match, createAs, fields }: Pair): Record<string, stri
 
 /**
  * The base without the properties that are mapped to another field by now: that field never synced, and what it lacks is no
- * deletion (behaviour: section 11). A write that landed without an answer counts: it is nobody's edit.
+ * deletion (behaviour: section 11). What is known since of a write without an answer counts: what landed is nobody's edit.
  */
 export function baseOf(pair: Pair, { base, baseFields = {}, attempt = null }: Pick<Memory, 'base' | 'baseFields' | 'attempt'>): Base {
   const now = fieldsOf(pair);
@@ -36,7 +36,7 @@ export function baseOf(pair: Pair, { base, baseFields = {}, attempt = null }: Pi
     const [then, today] = [baseFields[hubspot], now[hubspot]];
     return then === undefined || today === undefined || then === today || typeOf(then) !== typeOf(today);
   }));
-  return attempt === null ? kept : { ...kept, ...landed(attempt, pair) };
+  return attempt === null ? kept : { ...kept, ...heldByBoth(attempt, pair) };
 }
 
 /** Decides what a sync of this reading would write; `hubspot-only` is S4's one pass, which writes nothing in Salesforce. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { attemptOf, landed, type Attempt } from '../../sync/attempt.ts';
+import { attemptOf, heldByBoth, landed, unsent, type Attempt } from '../../sync/attempt.ts';
 import { decide } from '../../sync/decide.ts';
 import type { PairMatch, PairWrite } from '../../sync/pair.ts';
 import type { FieldReading, HubSpotContactId, SalesforceId } from '../../sync/records.ts';
@@ -19,12 +19,13 @@ const write = (id: string | null): PairWrite => ({
 });
 
 /** HubSpot's title is new, and Salesforce's phone. */
-const decision = decided(pair('L1', ['Baroness', 'Countess'], ['1', '2']).fields, { jobtitle: 'Countess', phone: '1' });
-const sent: Attempt = attemptOf(write('L1'), decision, null);
+const read = pair('L1', ['Baroness', 'Countess'], ['1', '2']);
+const decision = decided(read.fields, { jobtitle: 'Countess', phone: '1' });
+const sent: Attempt = attemptOf(write('L1'), decision, null, read);
 
 describe('a write that was not answered', () => {
   test('is kept with the side each field goes to and the value that both have then', () => {
-    assert.deepEqual(sent, { record: 'L1', fields: { jobtitle: { side: 'salesforce', field: 'Title', key: 'Baroness' }, phone: { side: 'hubspot', field: 'Phone', key: '2' } } });
+    assert.deepEqual(sent, { record: 'L1', fields: { jobtitle: { side: 'salesforce', field: 'Title', key: 'Baroness' }, phone: { side: 'hubspot', field: 'Phone', key: '2' } }, agreed: {} });
   });
 
   test('has landed where its side shows the value, whatever the other shows by now', () => {
@@ -38,7 +39,7 @@ describe('a write that was not answered', () => {
   test('says nothing of another record, and one that created a record says it of whichever was found', () => {
     const landedAll = pair('L2', ['Baroness', 'Baroness'], ['2', '2']);
     assert.deepEqual(landed(sent, landedAll), {});
-    assert.deepEqual(landed(attemptOf(write(null), decision, null), landedAll), { jobtitle: 'Baroness', phone: '2' });
+    assert.deepEqual(landed(attemptOf(write(null), decision, null, read), landedAll), { jobtitle: 'Baroness', phone: '2' });
     assert.deepEqual(landed(sent, { ...landedAll, match: { kind: 'none' } }), {});
   });
 
@@ -50,8 +51,28 @@ describe('a write that was not answered', () => {
   });
 
   test('goes on with a later one to the same record, which knows better', () => {
-    const later = decided(pair('L1', ['Duchess', 'Countess'], ['1', '1']).fields, { jobtitle: 'Countess', phone: '1' });
-    assert.deepEqual(attemptOf(write('L1'), later, sent).fields, { jobtitle: { side: 'salesforce', field: 'Title', key: 'Duchess' }, phone: { side: 'hubspot', field: 'Phone', key: '2' } });
-    assert.deepEqual(attemptOf(write('L2'), later, sent).fields, { jobtitle: { side: 'salesforce', field: 'Title', key: 'Duchess' } });
+    const reread = pair('L1', ['Duchess', 'Countess'], ['1', '1']);
+    const later = decided(reread.fields, { jobtitle: 'Countess', phone: '1' });
+    assert.deepEqual(attemptOf(write('L1'), later, sent, reread).fields, { jobtitle: { side: 'salesforce', field: 'Title', key: 'Duchess' }, phone: { side: 'hubspot', field: 'Phone', key: '2' } });
+    assert.deepEqual(attemptOf(write('L2'), later, sent, reread).fields, { jobtitle: { side: 'salesforce', field: 'Title', key: 'Duchess' } });
+  });
+
+  test('keeps what both sides held when it was decided, and what had landed before, of the same record and mapping', () => {
+    const first = pair('L1', ['Baroness', 'Countess'], ['1', '1']);
+    const attempt = attemptOf(write('L1'), decided(first.fields, {}), null, first);
+    assert.deepEqual(attempt.agreed, { phone: { field: 'Phone', key: '1' } });
+    assert.deepEqual(heldByBoth(attempt, pair('L1', ['Baroness', 'Countess'], [null, '1'])), { phone: '1' }, 'a value that is deleted then is a deletion');
+    assert.deepEqual(heldByBoth(attempt, pair('L2', ['Baroness', 'Countess'], [null, '1'])), {});
+    assert.deepEqual(heldByBoth(attempt, { ...first, fields: [field('phone', 'MobilePhone', null, '1')] }), {});
+    const landedSince = pair('L1', ['Countess', 'Duchess'], [null, '1']);
+    const { fields, agreed } = attemptOf(write('L1'), decided(landedSince.fields, heldByBoth(attempt, landedSince)), attempt, landedSince);
+    assert.deepEqual([fields['jobtitle']?.key, agreed], ['Duchess', { jobtitle: { field: 'Title', key: 'Countess' }, phone: { field: 'Phone', key: '1' } }]);
+  });
+
+  test('that was never sent leaves what both sides held, and what an earlier one at the same record had sent', () => {
+    const both = pair('L1', ['Baroness', 'Countess'], ['1', '1']);
+    const attempt = attemptOf(write('L1'), decided(both.fields, {}), sent, both);
+    assert.deepEqual(unsent(attempt, sent), { record: 'L1', fields: sent.fields, agreed: { phone: { field: 'Phone', key: '1' } } });
+    assert.deepEqual(unsent(attempt, null), { record: 'L1', fields: {}, agreed: { phone: { field: 'Phone', key: '1' } } });
   });
 });

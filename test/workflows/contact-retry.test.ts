@@ -237,6 +237,18 @@ describe('failures of a running contact', () => {
     assert.deepEqual([title.h, title.s], ['Duchess', 'Duchess']);
   });
 
+  test('what both sides held is known though the first write was not sent: a value that is deleted meanwhile is deleted, not filled in again', async () => {
+    const contact = s.of('12');
+    const phone = contact.values['phone'] ?? assert.fail();
+    contact.values['jobtitle'] = { salesforce: 'Title', h: null, s: 'Countess' };
+    contact.nextWrites.push(() => {
+      phone.h = null;
+      return { kind: 'stale', why: 'The evidence of the membership is too old.' };
+    });
+    await s.sync('12');
+    assert.deepEqual([contact.values, contact.writes.at(-1)?.salesforce.fields], [{ jobtitle: { salesforce: 'Title', h: 'Countess', s: 'Countess' }, phone: { salesforce: 'Phone', h: null, s: null } }, { Phone: null }]);
+  });
+
   test('S4 a pass through the closed gate that landed without an answer was made: what changed since is not written', async () => {
     const contact = s.of('11');
     contact.membership = outside;

@@ -1,11 +1,11 @@
 /** One contact in two CRMs whom a page and its own workflow sync, by the rules themselves: only the calls between them are played here. */
 import assert from 'node:assert/strict';
 import { decidedOutcome } from '../../activities/page/outcome.ts';
-import { attemptOf, landed } from '../../sync/attempt.ts';
+import { attemptOf } from '../../sync/attempt.ts';
 import type { Decision } from '../../sync/decide.ts';
 import { handoverInput, type Handover } from '../../sync/handover.ts';
 import type { PairWrite, Refusal, WriteOutcome } from '../../sync/pair.ts';
-import { conclude, decidePair, fieldsOf, planWrite, type Pair } from '../../sync/plan.ts';
+import { conclude, decidePair, planWrite, type Pair } from '../../sync/plan.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import { finish } from '../../workflows/contact/finish.ts';
 import { adopt, noteHandover } from '../../workflows/contact/inbox.ts';
@@ -113,10 +113,7 @@ export class HandoverWorld {
         finish(s, pair, decision, 'test', null);
         return false;
       }
-      const known = s.attempt === null ? {} : landed(s.attempt, pair);
-      s.base = { ...s.base, ...known };
-      s.baseFields = { ...s.baseFields, ...Object.fromEntries(Object.entries(fieldsOf(pair)).filter(([property]) => property in known)) };
-      s.attempt = attemptOf(write, decision, s.attempt);
+      s.attempt = attemptOf(write, decision, s.attempt, pair);
       const outcome = this.write(write, refused);
       if (!answered) return true;
       finish(s, pair, decision, 'test', outcome);

@@ -1,9 +1,9 @@
 import { condition, isCancellation, patched } from '@temporalio/workflow';
-import { attemptOf, landed } from '../../sync/attempt.ts';
+import { attemptOf, landed, unsent } from '../../sync/attempt.ts';
 import type { Decision } from '../../sync/decide.ts';
 import { gate } from '../../sync/gate.ts';
 import type { PairReading, PairWrite, WriteOutcome } from '../../sync/pair.ts';
-import { decidePair, fieldsOf, planPass, planWrite, type Pair } from '../../sync/plan.ts';
+import { decidePair, planPass, planWrite, type Pair } from '../../sync/plan.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import type { LiveActivities } from './activities.ts';
 import { asPair, beforeDeciding, frozenPhase } from './admission.ts';
@@ -41,6 +41,7 @@ export async function syncPass(activities: LiveActivities, s: ContactState, hubs
       if (stop !== null) return stop;
       const pair = asPair(reading);
       takeProposed(s, pair);
+      if (s.attempt !== null && !patched('what both sides held is known though a write was not answered')) delete s.attempt.agreed;
       const passage = gate(pair.membership);
       if (passage.kind !== 'open') {
         const verdict = await passOnce(activities, s, hubspotId, pair, trigger);
@@ -73,20 +74,15 @@ export async function syncPass(activities: LiveActivities, s: ContactState, hubs
 }
 
 /**
- * Sends a decision. What it was to bring is kept until an answer has come; where nothing was sent, what was kept before. What has landed
- * of an earlier one is in the base from here on: the next attempt at the same field takes its place, and may never be sent.
+ * Sends a decision. What it was to bring, and what both sides held by then, is kept until an answer has come: the next attempt at the same
+ * field takes its place, and may never be sent; and somebody's edit that comes meanwhile must not look like one of a first sync.
  */
 async function send(activities: LiveActivities, s: ContactState, pair: Pair, write: PairWrite, decision: Decision): Promise<WriteOutcome> {
   const before = s.attempt;
-  const known = before === null ? {} : landed(before, pair);
-  if (Object.keys(known).length > 0 && patched('what has landed is kept in the base')) {
-    s.base = { ...s.base, ...known };
-    const fields = Object.entries(fieldsOf(pair)).filter(([hubspot]) => hubspot in known);
-    s.baseFields = { ...s.baseFields, ...Object.fromEntries(fields) };
-  }
-  s.attempt = attemptOf(write, decision, before);
+  const attempt = attemptOf(write, decision, before, pair);
+  s.attempt = attempt;
   const outcome = await activities.writePair(write);
-  if (outcome.kind === 'stale' && outcome.mayHaveLanded !== true) s.attempt = before;
+  if (outcome.kind === 'stale' && outcome.mayHaveLanded !== true) s.attempt = unsent(attempt, before);
   return outcome;
 }
 
