@@ -47,7 +47,7 @@ function passesOnce(writes: readonly Write[]): Write[] {
 
 /** A conversion creates a Contact: one that nobody has linked yet passes once, as any that is created (S4.2). */
 function passOnConversion({ hubspotId, records, converted, synced }: ContactStory, writes: readonly Write[], membership: Membership): Write | undefined {
-  if (converted === null || synced || writes.some(({ claim, id }) => claim && records.includes(id))) return undefined;
+  if (converted === null || synced || writes.some(({ claim, id, at }) => claim && records.includes(id) && at < converted.sent)) return undefined;
   return writes.find(({ side, id, at }) => side === 'hubspot' && id === hubspotId && at >= converted.sent && membership.lastMember(hubspotId, at) !== at);
 }
 

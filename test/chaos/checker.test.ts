@@ -102,6 +102,8 @@ describe('the checker of chaos', () => {
     const passed = write(21, 'hubspot', '51', {});
     const { violations, passes } = checkChaos(told(passed));
     assert.deepEqual([violations.filter(({ invariant }) => /write of/.test(invariant)), passes.creation], [[], 1]);
+    const joinedLater = story({ soak: { contacts: [converted], memberships: [joined('51', 25)], writes: [passed, write(30, 'salesforce', lead, {}, { claim: true })] } });
+    assert.deepEqual(checkChaos(joinedLater).violations.filter(({ invariant }) => /write of/.test(invariant)), [], 'it joins and is claimed later');
     for (const writes of [[passed, write(30, 'hubspot', '51', {})], [write(19, 'hubspot', '51', {})], [write(10, 'salesforce', lead, {}, { claim: true }), passed]]) {
       assert.ok(invariants(told(...writes)).includes('a write of a contact that never was a member'));
     }
