@@ -11,8 +11,8 @@ export interface Feed<Event, Position> {
   paused: boolean;
   /** ISO: a change from before starts no first sync (R22). */
   startedAt: string;
-  /** Events that are not handed on yet; each (id, kind) once. */
-  inbox: Event[];
+  /** Events that are not handed on yet; each (id, kind) once; with when they came (epoch ms). */
+  inbox: (Event & { noted?: number })[];
   /** Contacts that wait for a page job to end before they are compared. */
   later: HubSpotContactId[];
   position: Position | null;
@@ -42,7 +42,11 @@ export const newFeed = <Event, Position>(): Feed<Event, Position> => ({
 const mostWaiting = 5_000;
 /** So many waiting events are told one by one; more go in pages. */
 export const mostAlone = 20;
+/** What came so lately, and with few others, does not wait for the pages of a mass that came before. */
+const freshMs = 2_000;
 export const pageSize = 100;
+/** For `patched`. */
+export const freshEventsFirst = 'fresh events do not wait for a mass';
 const pauseAfterFailure = '30 seconds';
 const longHistory = 3_000;
 const laterEveryMs = 15_000;
@@ -74,8 +78,18 @@ export function noteEvents<Event extends { id: string; kind: string; at: string 
       continue;
     }
     waiting.add(key);
-    s.inbox.push(event);
+    s.inbox.push({ ...event, noted: Date.now() });
   }
+}
+
+/** Whether `event` is told by itself now: nothing but a mass of changes goes in pages, and of them only what is not fresh. Asked at every signal: the inbox is counted once for all of it. */
+export function aloneNow<Event>({ inbox }: Feed<Event, unknown>, isOfMass: (event: Event) => boolean, freshFirst: boolean): (event: Event & { noted?: number }) => boolean {
+  const mass = inbox.filter(isOfMass);
+  if (mass.length <= mostAlone) return () => true;
+  const since = Date.now() - freshMs;
+  const isFresh = ({ noted = 0 }: { noted?: number }): boolean => noted > since;
+  const few = freshFirst && mass.filter(isFresh).length <= mostAlone;
+  return (event) => !isOfMass(event) || (few && isFresh(event));
 }
 
 /** Runs `work` whenever it is due and nobody paused, until the run is long. What fails is noted, and tried again after a while. */
@@ -103,11 +117,11 @@ async function attempt(s: Feed<unknown, unknown>, work: () => Promise<void>): Pr
 }
 
 /** Takes up to `count` of the events that `which` names out of the inbox; `give` puts them back where they could not be handed on. */
-export async function taking<Event>(s: Feed<Event, unknown>, count: number, which: (event: Event) => boolean, hand: (events: Event[]) => Promise<void>): Promise<void> {
+export async function taking<Event>(s: Feed<Event, unknown>, count: number, which: (event: Event & { noted?: number }) => boolean, hand: (events: Event[]) => Promise<void>): Promise<void> {
   const taken = new Set(s.inbox.filter(which).slice(0, count));
   s.inbox = s.inbox.filter((event) => !taken.has(event));
   try {
-    await hand([...taken]);
+    await hand([...taken].map(({ noted: _, ...event }) => event as Event));
   } catch (error) {
     s.inbox = [...taken, ...s.inbox];
     throw error;

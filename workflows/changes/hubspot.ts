@@ -7,7 +7,7 @@ import { readWorkflowId, taskQueues } from '../ids.ts';
 import { readStart } from '../input.ts';
 import * as m from '../messages.ts';
 import { feedActivities } from './activities.ts';
-import { compareLater, handleFeed, laterDue, mostAlone, newFeed, noteEvents, pageSize, postpone, taking, whenever, type Feed } from './feed.ts';
+import { aloneNow, compareLater, freshEventsFirst, handleFeed, laterDue, mostAlone, newFeed, noteEvents, pageSize, postpone, taking, whenever, type Feed } from './feed.ts';
 
 interface State extends Feed<m.HubSpotEvent, ChangePosition> {
   joining: JoinPosition | null;
@@ -44,8 +44,8 @@ export async function hubspotChanges(...given: [z.input<ReturnType<typeof input>
   show();
 
   const burst = () => s.inbox.filter(isChange).length > mostAlone;
-  /** Whether an event is told by itself now. Asked at every signal: the inbox is counted once for all of it. */
-  const alone = (): (event: m.HubSpotEvent) => boolean => (burst() ? (event) => !isChange(event) : () => true);
+  const freshFirst = wf.patched(freshEventsFirst);
+  const alone = () => aloneNow(s, isChange, freshFirst);
   const deliver = () => taking(s, mostAlone, alone(), async (events) => {
     s.counts.told += (await activities.deliverHubSpot({ events })).told;
   });

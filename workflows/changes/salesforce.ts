@@ -7,7 +7,7 @@ import { readWorkflowId, taskQueues } from '../ids.ts';
 import { readStart } from '../input.ts';
 import * as m from '../messages.ts';
 import { feedActivities } from './activities.ts';
-import { compareLater, handleFeed, laterDue, mostAlone, newFeed, noteEvents, pageSize, postpone, runIsLong, taking, whenever, type Feed } from './feed.ts';
+import { aloneNow, compareLater, freshEventsFirst, handleFeed, laterDue, mostAlone, newFeed, noteEvents, pageSize, postpone, runIsLong, taking, whenever, type Feed } from './feed.ts';
 
 interface State extends Feed<m.SalesforceEvent, SalesforcePosition> {
   stream: { status: 'on' | 'off' | 'unavailable'; why: string | null; againAt: number };
@@ -41,12 +41,14 @@ export async function salesforceChanges(...given: [z.input<ReturnType<typeof inp
   show();
 
   const burst = () => s.inbox.length > mostAlone;
+  const freshFirst = wf.patched(freshEventsFirst);
+  const alone = () => aloneNow(s, () => true, freshFirst);
   const count = ({ told, created, skipped }: { told: number; created: number; skipped: Record<string, number> }): void => {
     s.counts.told += told;
     s.counts.created += created;
     for (const [reason, n] of Object.entries(skipped)) s.counts.skipped[reason] = (s.counts.skipped[reason] ?? 0) + n;
   };
-  const deliver = () => taking(s, mostAlone, () => true, async (events) => {
+  const deliver = () => taking(s, mostAlone, alone(), async (events) => {
     const done = await activities.deliverSalesforce({ events });
     count(done);
     postpone(s, done.later);
@@ -93,7 +95,7 @@ export async function salesforceChanges(...given: [z.input<ReturnType<typeof inp
   };
   if (s.reconcileDueAt === 0) s.reconcileDueAt = Date.now() + s.feeds.reconcileHours * 3_600_000;
   await Promise.all([
-    whenever(s, () => s.inbox.length > 0 && !burst(), deliver, show),
+    whenever(s, () => s.inbox.some(alone()), deliver, show),
     whenever(s, burst, compare, show),
     whenever(s, () => s.pollDueAt, poll, show),
     whenever(s, () => s.reconcileDueAt, reconcile, show),

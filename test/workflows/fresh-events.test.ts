@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { aloneNow, mostAlone, newFeed, noteEvents, type Feed } from '../../workflows/changes/feed.ts';
+
+interface Event { id: string; kind: string; at: string }
+const feed = (): Feed<Event, unknown> => newFeed<Event, unknown>();
+const events = (from: number, count: number, kind = 'change'): Event[] => Array.from({ length: count }, (_, n) => ({ id: String(from + n), kind, at: '2026-01-05T10:00:00.000Z' }));
+const told = (s: Feed<Event, unknown>, freshFirst = true): string[] => s.inbox.filter(aloneNow(s, ({ kind }) => kind === 'change', freshFirst)).map(({ id }) => id);
+
+test('a few events are told alone, a mass goes in pages, and what comes after it with few others is told alone all the same', (t) => {
+  t.mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-01-05T10:00:00Z') });
+  const s = feed();
+  noteEvents(s, events(1, mostAlone), () => true);
+  assert.equal(told(s).length, mostAlone);
+  noteEvents(s, events(100, 100), () => true);
+  assert.deepEqual(told(s), [], 'a mass');
+  noteEvents(s, events(500, 1, 'deletion'), () => true);
+  assert.deepEqual(told(s), ['500'], 'what pages do not compare');
+  t.mock.timers.tick(2_100);
+  noteEvents(s, events(600, 2), () => true);
+  assert.deepEqual(told(s), ['500', '600', '601']);
+  assert.deepEqual(told(s, false), ['500'], 'runs of older versions');
+  noteEvents(s, events(700, 100), () => true);
+  assert.deepEqual(told(s), ['500'], 'another mass');
+});
