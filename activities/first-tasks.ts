@@ -1,34 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { taskQueues } from '../workflows/ids.ts';
+import { remember } from './remember.ts';
 import type { World } from './world.ts';
 
-/** Workflow tasks that may wait for a worker: every one of them comes before a live edit's. */
+/** First tasks of new workflows that may wait for a worker: every one of them comes before a live edit's. */
 const mostWaiting = 20;
 const readEveryMs = 250;
-/** Where none wait, workers are idle: so many further ones are let go at the next look, again and again. */
-const growth = 20;
-const mostAtOnce = 500;
 
 /**
- * Waits while too many workflow tasks wait for a worker. A start or a signal counts as done before its workflow task is, so that nothing
- * else would slow them down to what the workers can take. `backlog` tells how many wait; as many as are missing to 20 are let go until it
- * is asked again, a quarter of a second later.
+ * Waits while too many workflow tasks wait for a worker. A start counts as done before the workflow's first task is, so that nothing else
+ * would slow starts down to what the workers can take. `backlog` tells how many wait.
  */
 export function keepingStep(backlog: () => Promise<number>): () => Promise<void> {
-  let granted = 0;
-  let left = 0;
-  let readAt = -Infinity;
-  let reading: Promise<void> | null = null;
-  const grant = async (): Promise<void> => {
-    await sleep(Math.max(0, readAt + readEveryMs - performance.now()));
-    const waiting = await backlog();
-    readAt = performance.now();
-    granted = waiting === 0 ? Math.min(granted + growth, mostAtOnce) : mostWaiting - waiting;
-    left = granted;
-  };
+  const read = remember(readEveryMs, backlog);
   return async () => {
-    while (left <= 0) await (reading ??= grant().finally(() => { reading = null; }));
-    left -= 1;
+    while ((await read('')) > mostWaiting) await sleep(readEveryMs);
   };
 }
 
