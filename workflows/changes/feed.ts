@@ -121,7 +121,10 @@ export async function taking<Event>(s: Feed<Event, unknown>, count: number, whic
   const taken = new Set(s.inbox.filter(which).slice(0, count));
   s.inbox = s.inbox.filter((event) => !taken.has(event));
   try {
-    await hand([...taken].map(({ noted: _, ...event }) => event as Event));
+    await hand([...taken].map((one) => {
+      const { noted: _, ...event } = one;
+      return event as Event;
+    }));
   } catch (error) {
     s.inbox = [...taken, ...s.inbox];
     throw error;
