@@ -16,9 +16,11 @@ function phaseOf(s: State): string {
 export function progressOf(s: State): m.ImportProgress {
   const { read } = s.counts;
   const inHubSpot = s.counts.created + s.counts.alreadyThere;
+  // Whose email two records have may be met by two pages, and is handed over by both.
+  const handedOver = Math.min(s.job.handedOver, inHubSpot);
   return {
     job: 'import', phase: phaseOf(s), paused: s.job.paused, waits: s.job.waits ?? null, startedAt: s.job.startedAt, finishedAt: s.finishedAt, total: s.total, listing: listingOf(s), ...s.counts,
-    ...pace(s.job, read, s.total, s.finishedAt), workflows: { done: s.job.handedOver, waiting: s.finishedAt === null ? Math.max(0, inHubSpot - s.counts.now.filling - s.job.handedOver) : 0 },
+    ...pace(s.job, read, s.total, s.finishedAt), workflows: { done: handedOver, waiting: s.finishedAt === null ? Math.max(0, inHubSpot - s.counts.now.filling - handedOver) : 0 },
   };
 }
 
