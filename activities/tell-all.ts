@@ -1,7 +1,7 @@
 import type { HubSpotContactId } from '../sync/records.ts';
 import { tellContact, type ContactNews } from './contacts.ts';
 import { each } from './each.ts';
-import { keepingStep, workflowBacklog } from './first-tasks.ts';
+import { keepingStep, workflowBacklog } from './keeping-step.ts';
 import type { World } from './world.ts';
 
 /** So few are told at once, and each syncs by itself. */

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import * as z from 'zod';
-import { workflowBacklog } from '../activities/first-tasks.ts';
+import { workflowBacklog } from '../activities/keeping-step.ts';
 import { createSluiceClient, type Progress, type SluiceClient } from '../client/sluice-client.ts';
 import { hubspot, salesforce } from '../demo/crm.ts';
 import { request } from '../demo/http.ts';

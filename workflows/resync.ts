@@ -91,9 +91,17 @@ async function resyncAll(s: State, scope: 'segment' | 'all' | 'errors', activiti
       if (!runIsLong()) await listMore();
     }
   };
+  /** As runs of older versions do. */
+  const listBetween = async (): Promise<void> => {
+    for (;;) {
+      await drain(s.job, s.pages, resyncOne);
+      if (!listing()) return;
+      await listMore();
+    }
+  };
   const readData = async (): Promise<void> => {
     if (wf.patched('pages are listed while others are compared')) await Promise.all([listAhead(), drain(s.job, s.pages, resyncOne, listing)]);
-    else for (; await drain(s.job, s.pages, resyncOne), listing(); ) await listMore();
+    else await listBetween();
     dataDone = s.list.at === 'end' && s.pages.length === 0;
   };
   await Promise.all([readData(), handOverBehind(s.job, activities, flow, () => dataDone, show)]);

@@ -8,10 +8,10 @@ import type { Call } from '../crm/call.ts';
 import { chunks } from '../crm/chunks.ts';
 import type { SegmentMember } from '../hubspot/index.ts';
 import { reached } from '../page/position.ts';
+import { mostAlone } from '../tell-all.ts';
 import type { World } from '../world.ts';
 import { ready } from './ready.ts';
 import { takeUp } from './take-up.ts';
-import { mostAlone } from '../tell-all.ts';
 import { admitted, tellChanged, type News } from './tell.ts';
 
 const call: Call = { lane: 'retry' };

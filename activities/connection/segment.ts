@@ -79,6 +79,7 @@ export async function membershipsOf(
   return {
     criteria,
     of: (id) => {
+      // When it joined is not asked for: of these nothing is written, and nothing kept.
       if (listed.has(id)) return { kind: 'member', segment, joinedAt: checkedAt, checkedAt };
       const membership = mine(id);
       return membership === undefined ? { kind: 'outside', segment, checkedAt } : { kind: 'member', segment, joinedAt: membership.lastAddedAt, checkedAt };

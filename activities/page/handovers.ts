@@ -5,7 +5,7 @@ import { handoverInput, type Handover } from '../../sync/handover.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import { handOverTo, tellContact } from '../contacts.ts';
 import type { World } from '../world.ts';
-import { keepingStep, workflowBacklog } from '../first-tasks.ts';
+import { keepingStep, workflowBacklog } from '../keeping-step.ts';
 import { reached } from './position.ts';
 
 const handovers = z.array(handoverInput());

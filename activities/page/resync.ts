@@ -85,7 +85,7 @@ export async function resyncPage(outer: World, { ids, dryRun, candidate, segment
   const world = asIfChosen(outer, candidate);
   const settings = await settingsIfReady(outer, call.lane);
   const now = candidate === null ? null : await membershipsOf(outer, settings, ids, call);
-  const listed = segmentId !== undefined && (await world.settings()).segment?.id === segmentId;
+  const listed = segmentId !== undefined && segmentId === (candidate ?? settings.segment?.id);
   const outcomes: PageOutcome[] = [];
   for (const slice of chunks(ids, idsPerSlice)) {
     outcomes.push(...await syncPage(world, { ids: slice, trigger: 'resync', dryRun: dryRun || candidate !== null, listed }));

@@ -4,16 +4,18 @@ import type { DeleteOutcome, PairDelete, PairReading, PairWrite, WriteOutcome } 
 import type { Lane } from '../../sync/allocation.ts';
 import type { Inherit } from '../../workflows/messages.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
-import { openWindow } from '../crm/window.ts';
+import { openWindow, type WindowOptions } from '../crm/window.ts';
 import { tellContact } from '../contacts.ts';
 import type { World } from '../world.ts';
 import { deletePair } from './delete.ts';
 import { readPairs, type ReadRequest } from './read.ts';
 import { evidenceAgeMs, writePairs } from './write.ts';
 
-const windowMs = 50;
+type Window = Pick<WindowOptions<never, never>, 'windowMs' | 'quietMs'>;
+
+const alone: Window = { windowMs: 50 };
 /** Of many contacts that were told at once: their calls wait for each other, and a write no longer than its evidence stays fresh. */
-const many = { read: { windowMs: 3_000, quietMs: 500 }, write: { windowMs: 1_500, quietMs: 300 } } as const;
+const many: Record<'read' | 'write', Window> = { read: { windowMs: 3_000, quietMs: 500 }, write: { windowMs: 1_500, quietMs: 300 } };
 /** A HubSpot batch with histories takes 50, and a Salesforce collection 200. */
 const atMost = 50;
 const call = { lane: 'live' } as const;
@@ -25,10 +27,10 @@ export interface AmongMany {
 
 /** The live lane's activities: one contact each, sharing batches with whatever falls into the same 50 ms. */
 export function liveActivities(world: World) {
-  const reading = (lane: Lane, window: { windowMs: number; quietMs?: number } = { windowMs }) => openWindow<ReadRequest, PairReading>({ ...window, atMost, load: (requests) => readPairs(world, requests, { lane }) });
-  const [read, readAgain, readMany] = [reading('live'), reading('retry'), reading('live', many.read)];
-  const writing = (window: { windowMs: number; quietMs?: number }) => openWindow<PairWrite, WriteOutcome>({ ...window, atMost, load: (writes) => writePairs(world, writes, call, evidenceAgeMs.live) });
-  const [write, writeMany] = [writing({ windowMs }), writing(many.write)];
+  const reading = (lane: Lane, window: Window) => openWindow<ReadRequest, PairReading>({ ...window, atMost, load: (requests) => readPairs(world, requests, { lane }) });
+  const [read, readAgain, readMany] = [reading('live', alone), reading('retry', alone), reading('live', many.read)];
+  const writing = (window: Window) => openWindow<PairWrite, WriteOutcome>({ ...window, atMost, load: (writes) => writePairs(world, writes, call, evidenceAgeMs.live) });
+  const [write, writeMany] = [writing(alone), writing(many.write)];
   return {
     /** Both sides of one contact as they are now, with the membership and its evidence. */
     readPair: (request: ReadRequest & AmongMany): Promise<PairReading> => (request.retry ? readAgain : request.amongMany ? readMany : read)(request),

@@ -6,7 +6,7 @@ import { answer, newContact, type ContactState } from '../../workflows/contact/s
 import * as m from '../../workflows/messages.ts';
 import { until } from '../support/until.ts';
 import { testTemporal, testWorkflowBundle } from '../support/temporal.ts';
-import { linkedLead, outside, told } from './fakes/contacts.ts';
+import { linkedLead, told } from './fakes/contacts.ts';
 import { openContacts, type OpenContacts } from './fakes/open-contacts.ts';
 
 const temporal = await testTemporal();
@@ -184,84 +184,6 @@ describe('failures of a running contact', () => {
     await s.reads('6', 7);
     assert.equal((await s.rest('6')).status, 'in-sync');
     assert.equal(s.of('6').writes.length, 7);
-  });
-
-  test('a write that landed without an answer is nobody\'s edit: what a person changed meanwhile stands', async () => {
-    const { values, nextWrites, writes } = s.of('8');
-    const title = values['jobtitle'] ?? assert.fail();
-    await s.sync('8');
-    await s.sync('8');
-    writes.length = 0;
-    title.h = 'Baroness';
-    nextWrites.push(() => {
-      Object.assign(title, { s: 'Baroness', h: 'Duchess' });
-      throw told('backoff', 'The connection broke.');
-    });
-    await s.signal('8', m.changed, { source: 'hubspot', kind: 'propertyChange' });
-    await until('it was written again', async () => writes.length === 2);
-    await s.rest('8');
-    assert.deepEqual([title.h, title.s, writes.map((w) => [w.hubspot, w.salesforce.fields])], ['Duchess', 'Duchess', [[{}, { Title: 'Baroness' }], [{}, { Title: 'Duchess' }]]]);
-  });
-
-  test('what landed without an answer is not forgotten with the next write, which never came to be sent', async () => {
-    const { values, nextWrites, writes } = s.of('9');
-    const title = values['jobtitle'] ?? assert.fail();
-    await s.sync('9');
-    await s.sync('9');
-    writes.length = 0;
-    title.h = 'Baroness';
-    nextWrites.push(() => {
-      Object.assign(title, { s: 'Baroness', h: 'Duchess' });
-      throw told('backoff', 'The connection broke.');
-    }, () => { throw told('backoff', 'Salesforce is away.'); });
-    await s.signal('9', m.changed, { source: 'hubspot', kind: 'propertyChange' });
-    await until('it was written again', async () => writes.length === 3);
-    await s.rest('9');
-    assert.deepEqual([title.h, title.s, writes.map((w) => [w.hubspot, w.salesforce.fields])], ['Duchess', 'Duchess', [[{}, { Title: 'Baroness' }], [{}, { Title: 'Duchess' }], [{}, { Title: 'Duchess' }]]]);
-  });
-
-  test('a write that is told as stale only when it is repeated may have landed all the same', async () => {
-    const { values, nextWrites, writes } = s.of('10');
-    const title = values['jobtitle'] ?? assert.fail();
-    await s.sync('10');
-    await s.sync('10');
-    writes.length = 0;
-    title.h = 'Baroness';
-    nextWrites.push(() => {
-      Object.assign(title, { s: 'Baroness', h: 'Duchess' });
-      return { kind: 'stale', why: 'The evidence of the membership is too old.', mayHaveLanded: true };
-    });
-    await s.signal('10', m.changed, { source: 'hubspot', kind: 'propertyChange' });
-    await until('it was written again', async () => writes.length === 2);
-    await s.rest('10');
-    assert.deepEqual([title.h, title.s], ['Duchess', 'Duchess']);
-  });
-
-  test('what both sides held is known though the first write was not sent: a value that is deleted meanwhile is deleted, not filled in again', async () => {
-    const contact = s.of('12');
-    const phone = contact.values['phone'] ?? assert.fail();
-    contact.values['jobtitle'] = { salesforce: 'Title', h: null, s: 'Countess' };
-    contact.nextWrites.push(() => {
-      phone.h = null;
-      return { kind: 'stale', why: 'The evidence of the membership is too old.' };
-    });
-    await s.sync('12');
-    assert.deepEqual([contact.values, contact.writes.at(-1)?.salesforce.fields], [{ jobtitle: { salesforce: 'Title', h: 'Countess', s: 'Countess' }, phone: { salesforce: 'Phone', h: null, s: null } }, { Phone: null }]);
-  });
-
-  test('S4 a pass through the closed gate that landed without an answer was made: what changed since is not written', async () => {
-    const contact = s.of('11');
-    contact.membership = outside;
-    contact.values = { jobtitle: { salesforce: 'Title', h: null, s: null }, phone: { salesforce: 'Phone', h: null, s: '555-1' } };
-    contact.nextWrites.push(() => {
-      contact.values = { jobtitle: { salesforce: 'Title', h: null, s: 'Countess' }, phone: { salesforce: 'Phone', h: '555-1', s: '555-1' } };
-      throw told('backoff', 'The connection broke.');
-    });
-    await s.signal('11', m.adopt, { hubspotId: '11', salesforce: { type: linkedLead.type, id: linkedLead.id }, bypass: 'on-create' });
-    await until('it is frozen', async () => (await s.state('11')).status === 'outside-segment');
-    assert.deepEqual([contact.writes.map(({ hubspot }) => hubspot), (await s.state('11')).origin.kind], [[{ phone: '555-1' }], 'past-the-gate']);
-    const history = await s.handle('11').query(m.history);
-    assert.ok(history.every(({ fields }) => fields.every(({ hubspot }) => hubspot !== 'jobtitle')), 'nothing is told that was not written');
   });
 
   test('a sync that waits for its time survives a look', async () => {

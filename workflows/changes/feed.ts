@@ -82,13 +82,15 @@ export function noteEvents<Event extends { id: string; kind: string; at: string 
   }
 }
 
-/** Whether `event` is told by itself now: nothing but a mass of changes goes in pages, and of them only what is not fresh. Asked at every signal: the inbox is counted once for all of it. */
-export function aloneNow<Event>({ inbox }: Feed<Event, unknown>, isOfMass: (event: Event) => boolean, freshFirst: boolean): (event: Event & { noted?: number }) => boolean {
-  const mass = inbox.filter(isOfMass);
-  if (mass.length <= mostAlone) return () => true;
+/** Whether so many events wait that they go in pages. */
+export const isBurst = <Event>({ inbox }: Feed<Event, unknown>, isOfMass: (event: Event) => boolean): boolean => inbox.filter(isOfMass).length > mostAlone;
+
+/** Whether an event is told by itself now: nothing but a burst goes in pages, and of it only what is not fresh. Asked at every signal: the inbox is counted once for all of it. */
+export function aloneNow<Event>(feed: Feed<Event, unknown>, isOfMass: (event: Event) => boolean, freshFirst: boolean): (event: Event & { noted?: number }) => boolean {
+  if (!isBurst(feed, isOfMass)) return () => true;
   const since = Date.now() - freshMs;
   const isFresh = ({ noted = 0 }: { noted?: number }): boolean => noted > since;
-  const few = freshFirst && mass.filter(isFresh).length <= mostAlone;
+  const few = freshFirst && feed.inbox.filter((event) => isOfMass(event) && isFresh(event)).length <= mostAlone;
   return (event) => !isOfMass(event) || (few && isFresh(event));
 }
 

@@ -7,7 +7,7 @@ import { readWorkflowId, taskQueues } from '../ids.ts';
 import { readStart } from '../input.ts';
 import * as m from '../messages.ts';
 import { feedActivities } from './activities.ts';
-import { aloneNow, compareLater, freshEventsFirst, handleFeed, laterDue, mostAlone, newFeed, noteEvents, pageSize, postpone, taking, whenever, type Feed } from './feed.ts';
+import { aloneNow, compareLater, freshEventsFirst, handleFeed, isBurst, laterDue, mostAlone, newFeed, noteEvents, pageSize, postpone, taking, whenever, type Feed } from './feed.ts';
 
 interface State extends Feed<m.HubSpotEvent, ChangePosition> {
   joining: JoinPosition | null;
@@ -43,7 +43,7 @@ export async function hubspotChanges(...given: [z.input<ReturnType<typeof input>
   last();
   show();
 
-  const burst = () => s.inbox.filter(isChange).length > mostAlone;
+  const burst = () => isBurst(s, isChange);
   const freshFirst = wf.patched(freshEventsFirst);
   const alone = () => aloneNow(s, isChange, freshFirst);
   const deliver = () => taking(s, mostAlone, alone(), async (events) => {

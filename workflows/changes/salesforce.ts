@@ -7,7 +7,7 @@ import { readWorkflowId, taskQueues } from '../ids.ts';
 import { readStart } from '../input.ts';
 import * as m from '../messages.ts';
 import { feedActivities } from './activities.ts';
-import { aloneNow, compareLater, freshEventsFirst, handleFeed, laterDue, mostAlone, newFeed, noteEvents, pageSize, postpone, runIsLong, taking, whenever, type Feed } from './feed.ts';
+import { aloneNow, compareLater, freshEventsFirst, handleFeed, isBurst, laterDue, mostAlone, newFeed, noteEvents, pageSize, postpone, runIsLong, taking, whenever, type Feed } from './feed.ts';
 
 interface State extends Feed<m.SalesforceEvent, SalesforcePosition> {
   stream: { status: 'on' | 'off' | 'unavailable'; why: string | null; againAt: number };
@@ -40,9 +40,10 @@ export async function salesforceChanges(...given: [z.input<ReturnType<typeof inp
   last();
   show();
 
-  const burst = () => s.inbox.length > mostAlone;
+  const isOfMass = () => true;
+  const burst = () => isBurst(s, isOfMass);
   const freshFirst = wf.patched(freshEventsFirst);
-  const alone = () => aloneNow(s, () => true, freshFirst);
+  const alone = () => aloneNow(s, isOfMass, freshFirst);
   const count = ({ told, created, skipped }: { told: number; created: number; skipped: Record<string, number> }): void => {
     s.counts.told += told;
     s.counts.created += created;

@@ -76,7 +76,7 @@ export async function flowing<T>(flow: Flow, work: Promise<T>): Promise<T> {
 export async function drain<Page>(job: Job, pages: Page[], run: (page: Page) => Promise<void>, more: () => boolean = () => false): Promise<void> {
   const lane = async (): Promise<void> => {
     while ((pages.length > 0 || more()) && !runIsLong()) {
-      await wf.condition(() => (!job.paused && !backlogIsFull(job) && (pages.length > 0 || !more())) || (pages.length === 0 && !more()) || runIsLong());
+      await wf.condition(() => (pages.length > 0 ? !job.paused && !backlogIsFull(job) : !more()) || runIsLong());
       if (runIsLong()) return;
       const page = pages.shift();
       if (page !== undefined) await run(page);

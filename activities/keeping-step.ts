@@ -3,13 +3,13 @@ import { taskQueues } from '../workflows/ids.ts';
 import { remember } from './remember.ts';
 import type { World } from './world.ts';
 
-/** First tasks of new workflows that may wait for a worker: every one of them comes before a live edit's. */
+/** Workflow tasks that may wait for a worker: every one of them comes before a live edit's. */
 const mostWaiting = 20;
 const readEveryMs = 250;
 
 /**
- * Waits while too many workflow tasks wait for a worker. A start counts as done before the workflow's first task is, so that nothing else
- * would slow starts down to what the workers can take. `backlog` tells how many wait.
+ * Waits while too many workflow tasks wait for a worker. A start or a signal counts as done before the workflow's task is, so that nothing
+ * else would slow them down to what the workers can take. `backlog` tells how many wait.
  */
 export function keepingStep(backlog: () => Promise<number>): () => Promise<void> {
   const read = remember(readEveryMs, backlog);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { keepingStep } from '../../activities/first-tasks.ts';
+import { keepingStep } from '../../activities/keeping-step.ts';
 
-test('starts of workflows keep step with the workers: with many first tasks waiting, no further one begins until they are done', async () => {
+test('starts of workflows keep step with the workers: with many tasks waiting, no further one begins until they are done', async () => {
   let [backlog, reads, started] = [0, 0, 0];
   const inStep = keepingStep(async () => {
     reads += 1;
