@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startConnection } from '../../worker/connection.ts';
 import * as m from '../../workflows/messages.ts';
 import { resyncStart } from '../../workflows/start.ts';
 import { withFeeds } from '../support/feeds.ts';
@@ -165,6 +166,7 @@ describe('section 8, auth: refused credentials hold the connection', { concurren
     await trigger(s, ada);
     assert.match((await isHeld(s, ada)).reason, /renew the access token \(status 400, (invalid_grant|BAD_REFRESH_TOKEN)/);
     await s.restartWorker();
+    await startConnection(s.client, s.connection); // as every worker does that starts; else the connection looks once a minute
     await until('she has synced', async () => (await s.state(ada.id)).status === 'in-sync' && (await s.salesforce.get('Lead', ada.record))['City'] === 'Oslo', 60_000);
   });
 
