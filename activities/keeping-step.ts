@@ -1,30 +1,52 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { taskQueues } from '../workflows/ids.ts';
-import { remember } from './remember.ts';
+import type { HubSpotContactId } from '../sync/records.ts';
+import { state } from '../workflows/messages.ts';
+import { workflowIds } from '../workflows/ids.ts';
 import type { World } from './world.ts';
 
-/** Workflow tasks that may wait for a worker: every one of them comes before a live edit's. */
-const mostWaiting = 20;
-const readEveryMs = 250;
+/** Of so many workflows that are told or started one after the other, the last is waited for. */
+export const stride = 4;
+/** So long after a single edit others are expected. */
+const singleEditsMs = 10_000;
+/** A workflow that has not answered by then, for want of a worker or since it has ended, is not waited for. */
+const answerMs = 10_000;
 
-/**
- * Waits while too many workflow tasks wait for a worker. A start or a signal counts as done before the workflow's task is, so that nothing
- * else would slow them down to what the workers can take. `backlog` tells how many wait.
- */
-export function keepingStep(backlog: () => Promise<number>): () => Promise<void> {
-  const read = remember(readEveryMs, backlog);
-  return async () => {
-    while ((await read('')) > mostWaiting) await sleep(readEveryMs);
-  };
+/** Work on many contacts keeps to what the workers take up, and to half of that while people make single edits. */
+export interface KeepingStep {
+  /** Somebody's single edit has come to this worker. */
+  single(): void;
+  /** Tells or starts the workflow of this contact by `work`, once it may; ends when the next one may. Rejects as `work` does. */
+  tell(id: HubSpotContactId, work: () => Promise<void>): Promise<void>;
 }
 
-/** How many tasks of the connection's workflows wait for a worker, about. */
-export const workflowBacklog = ({ client, connection }: Pick<World, 'client' | 'connection'>) => async (): Promise<number> => {
-  const { stats } = await client.workflowService.describeTaskQueue({
-    namespace: client.options.namespace, taskQueue: { name: taskQueues(connection).workflows }, taskQueueType: workflowTasks, reportStats: true,
-  });
-  return Number(stats?.approximateBacklogCount ?? 0);
-};
-
-/** Temporal's TaskQueueType. */
-const workflowTasks = 1;
+/**
+ * A start or a signal counts as done before the workflow's task is: nothing else would slow whoever tells many down to what the workers take
+ * up, and every task that waits stands before a live edit's. So now and then a workflow is asked for its state, which it answers only once it
+ * has taken up what it was told. With single edits about, all are told one by one, and nobody for as long again as the answer took.
+ */
+export function keepingStep({ client, connection }: Pick<World, 'client' | 'connection'>): KeepingStep {
+  let told = 0;
+  let singleAt = -Infinity;
+  let line: Promise<unknown> = Promise.resolve();
+  /** How long the workflow took to take it up, in ms; 0 where it is none to be asked. */
+  const takenUp = async (id: HubSpotContactId): Promise<number> => {
+    told += 1;
+    if (told % stride !== 0) return 0;
+    const asked = performance.now();
+    await client.withDeadline(Date.now() + answerMs, () => client.workflow.getHandle(workflowIds.contact(connection, id)).query(state)).catch(() => undefined);
+    return performance.now() - asked;
+  };
+  return {
+    single: () => { singleAt = performance.now(); },
+    async tell(id, work) {
+      const withOthers = async (): Promise<number> => work().then(() => takenUp(id));
+      if (performance.now() - singleAt > singleEditsMs) {
+        await withOthers();
+        return;
+      }
+      const turn = line.then(async () => sleep(await withOthers()));
+      line = turn.catch(() => undefined);
+      await turn;
+    },
+  };
+}

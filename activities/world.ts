@@ -11,6 +11,7 @@ import type { Allowances } from './crm/allowances.ts';
 import { Seen } from './changes/seen.ts';
 import type { Call } from './crm/call.ts';
 import type { HubSpot } from './hubspot/index.ts';
+import { keepingStep, type KeepingStep } from './keeping-step.ts';
 import { listedReader, type Listed, type ListedSet } from './page/listed.ts';
 import type { Salesforce } from './salesforce/index.ts';
 
@@ -50,6 +51,8 @@ export interface World extends Dependencies {
   listed(set: ListedSet, call: Call): Promise<Listed | null>;
   byJobAbove: number;
   seen: Seen;
+  /** For whoever tells or starts many workflows. */
+  step: KeepingStep;
 }
 
 const byJobAbove = 10_000;
@@ -79,5 +82,6 @@ export function createWorld(dependencies: Dependencies): World {
     pageJobRuns: pageJobReader(client, connection),
     listed: listedReader(salesforce),
     seen: new Seen(),
+    step: keepingStep(dependencies),
   };
 }

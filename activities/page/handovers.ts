@@ -5,7 +5,6 @@ import { handoverInput, type Handover } from '../../sync/handover.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import { handOverTo, tellContact } from '../contacts.ts';
 import type { World } from '../world.ts';
-import { keepingStep, workflowBacklog } from '../keeping-step.ts';
 import { reached } from './position.ts';
 
 const handovers = z.array(handoverInput());
@@ -36,14 +35,13 @@ export async function handOver(world: World, input: { packed: string; only: HubS
   const list = unpack(input.packed).filter((h) => only === null || only.has(h.hubspotId));
   const start = z.number().int().catch(0).parse(activityInfo().heartbeatDetails);
   const { version } = await world.settings();
-  const inStep = keepingStep(workflowBacklog(world));
   const open = new Set<number>();
   let next = start;
   const worker = async (): Promise<void> => {
     for (let index = next++; index < list.length; index = next++) {
       open.add(index);
-      await inStep();
-      await tellOne(world, list[index], version);
+      const handover = list[index];
+      if (handover !== undefined) await world.step.tell(handover.hubspotId, () => tellOne(world, handover, version));
       open.delete(index);
       reached(Math.min(next, ...open)); // those in flight finish in any order
     }
@@ -52,8 +50,7 @@ export async function handOver(world: World, input: { packed: string; only: HubS
   return { done: list.length };
 }
 
-async function tellOne(world: World, handover: Handover | undefined, version: number): Promise<void> {
-  if (handover === undefined) return;
+async function tellOne(world: World, handover: Handover, version: number): Promise<void> {
   const { hubspotId, trigger, outcome, settingsVersion } = handover;
   await handOverTo(world, handover);
   // Its status is of older settings, and the comparison of statuses that followed them did not meet it.

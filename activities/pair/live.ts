@@ -33,7 +33,12 @@ export function liveActivities(world: World) {
   const [write, writeMany] = [writing(alone), writing(many.write)];
   return {
     /** Both sides of one contact as they are now, with the membership and its evidence. */
-    readPair: (request: ReadRequest & AmongMany): Promise<PairReading> => (request.retry ? readAgain : request.amongMany ? readMany : read)(request),
+    readPair: (request: ReadRequest & AmongMany): Promise<PairReading> => {
+      if (request.retry) return readAgain(request);
+      if (request.amongMany) return readMany(request);
+      world.step.single();
+      return read(request);
+    },
     /** Sends one decision; answers which fields were confirmed, or why not. */
     writePair: async (request: PairWrite & AmongMany): Promise<WriteOutcome> => {
       const outcome = await (request.amongMany ? writeMany : write)(request);
