@@ -49,6 +49,9 @@ export const isOfChanges = (file: string): boolean => /^(hubspotChanges|salesfor
 /** Whether a file holds what `record-lists.ts` records: imports by bulk query jobs. */
 export const isOfLists = (file: string): boolean => file.startsWith('salesforceImport-by-job');
 
+/** Whether a file holds what `record-patches.ts` records: what `patched` begins. */
+export const isOfPatches = (file: string): boolean => file.startsWith('patch-');
+
 const payload = z.looseObject({ metadata: z.looseObject({}), data: z.string() });
 /** Fields that name the machine or the process, or that count for nothing in a replay. */
 const dropped = new Set(['identity', 'stackTrace', 'workerVersion', 'meteringMetadata', 'taskId', 'requestId', 'workflowTaskCompletedEventId']);

@@ -18,12 +18,12 @@ import { fakeAccount, type FakeAccount } from '../workflows/fakes/jobs.ts';
 import { openContacts, type OpenContacts } from '../workflows/fakes/open-contacts.ts';
 import { startServerOfShortRuns } from '../workflows/fakes/short-runs.ts';
 import { runsOf, startFakeWorkers } from '../workflows/fakes/workers.ts';
-import { isOfChanges, isOfLists, newRecording } from './histories.ts';
+import { isOfChanges, isOfLists, isOfPatches, newRecording } from './histories.ts';
 
 const sluice = await testSluice({ segmentLagMs: 800 });
 const workflowBundle = await testWorkflowBundle();
-// What `record-changes.ts` and `record-lists.ts` recorded stays.
-const recording = newRecording((file) => !isOfChanges(file) && !isOfLists(file));
+// What the other recordings made stays.
+const recording = newRecording((file) => ![isOfChanges, isOfLists, isOfPatches].some((isOf) => isOf(file)));
 const lead = (n: string, email: string) => ({ FirstName: 'Ada', LastName: n, Company: `${n} Ltd`, Email: email, Title: 'Countess', Phone: '555-1' });
 
 const twoWay = [

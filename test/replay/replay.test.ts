@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { testWorkflowBundle } from '../support/temporal.ts';
+import { freshEventsFirst } from '../../workflows/changes/feed.ts';
 import { taskQueues } from '../../workflows/ids.ts';
 import { readHistories, type RecordedRun } from './histories.ts';
 
+const workflows = join(import.meta.dirname, '../../workflows');
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 const workflowBundle = await testWorkflowBundle();
 const runs = await readHistories();
@@ -88,6 +92,15 @@ describe('histories recorded earlier', () => {
     assert.ok(updates.some((update) => update.includes('"name":"resolve"')), 'a review is answered');
     const activities = new Set(lives.flatMap((run) => attributes(run, 'activityTaskScheduledEventAttributes')).map((a) => (a['activityType'] as { name: string }).name));
     for (const activity of ['deletePair', 'eraseRuns', 'tellContact']) assert.ok(activities.has(activity), activity);
+  });
+
+  test('they cover what each `patched` in the workflows begins', async () => {
+    const source = (await Promise.all((await readdir(workflows, { recursive: true })).filter((file) => file.endsWith('.ts')).map((file) => readFile(join(workflows, file), 'utf8')))).join('\n');
+    const known = new Set([freshEventsFirst, ...[...source.matchAll(/\bpatched\('([^']+)'\)/g)].flatMap(([, patch]) => patch ?? [])]);
+    const recorded = new Set(runs.flatMap((run) => attributes(run, 'markerRecordedEventAttributes')).map((a) => JSON.stringify(a['details'])).flatMap((details) =>
+      [...details.matchAll(/"data":"([^"]*)"/g)].map((data) => Buffer.from(data[1] ?? '', 'base64').toString('utf8'))).flatMap((text) => /"id":"([^"]+)"/.exec(text)?.[1] ?? []));
+    assert.ok(known.size >= 8, `${known.size} patches`);
+    assert.deepEqual([...known].filter((patch) => !recorded.has(patch)), [], '`record-patches.ts` records one of each');
   });
 
   test('they name no machine, no path and no process', () => {
