@@ -87,6 +87,10 @@ export function jobRequests(client: Client, connection: string, calls: Calls) {
     },
     pauseJob: (workflowId: string): Promise<void> => send(workflowId, messages.pause),
     resumeJob: (workflowId: string): Promise<void> => send(workflowId, messages.resume),
+    /** Ends a job between two pages; what it has done stays. */
+    cancelJob: async (workflowId: string): Promise<void> => {
+      await calls.call(() => client.workflow.getHandle(workflowId).cancel(), `${workflowId} does not run.`);
+    },
     /** The id of an import or resync. */
     jobId: { import: (label: string) => workflowIds.import(connection, label), resync: (scope: ResyncScope) => workflowIds.resync(connection, scope) },
   };
