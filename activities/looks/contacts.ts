@@ -1,6 +1,8 @@
+import { CrmFailure } from '../crm/failure.ts';
 import type { HubSpot, HubSpotContact } from '../hubspot/index.ts';
 import { soql, type Salesforce } from '../salesforce/index.ts';
-import type { SalesforceType } from '../../sync/records.ts';
+import { safeMessage } from '../../sync/errors.ts';
+import type { HubSpotContactId, SalesforceType } from '../../sync/records.ts';
 
 const call = { lane: 'live' } as const;
 export const seenProperties = ['email', 'firstname', 'lastname'];
@@ -26,10 +28,25 @@ export function contactLooks(hubspot: HubSpot, salesforce: Salesforce) {
       const { total, contacts } = await hubspot.countContacts({ words, properties: seenProperties, limit }, call);
       return { total, contacts: contacts.map(seen) };
     },
-    /** How many records of a type meet a person's SOQL condition, '' for all. @throws Error with a sentence where it is not closed in itself. */
-    countRecords: async (object: SalesforceType, where: string): Promise<number> => {
-      const condition = where.trim() === '' ? '' : soql` WHERE ${soql.condition(where)}`;
-      return (await salesforce.query(`${soql`SELECT COUNT() FROM ${soql.name(object)}`}${condition}`, call)).totalSize;
+    /** Null where HubSpot has no contact with this id, or has it no more. */
+    contactById: async (id: string): Promise<ContactSeen | null> => {
+      const answer = await hubspot.readContact(id as HubSpotContactId, seenProperties, call);
+      return answer.kind === 'live' ? seen(answer.contact) : answer.kind === 'merged' ? seen(answer.into) : null;
+    },
+    /** How many records of a type meet a person's SOQL condition, '' for all; or what is wrong with it, as a sentence. */
+    countRecords: async (object: SalesforceType, where: string): Promise<number | string> => {
+      let query = soql`SELECT COUNT() FROM ${soql.name(object)}`;
+      try {
+        if (where.trim() !== '') query += soql` WHERE ${soql.condition(where)}`;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+      try {
+        return (await salesforce.query(query, call)).totalSize;
+      } catch (error) {
+        if (!(error instanceof CrmFailure) || error.status !== 400 || where.trim() === '') throw error;
+        return `Salesforce does not take this condition for a ${object}: ${safeMessage(error.detail ?? '')}`;
+      }
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
 import { attentionCategories } from '../../workflows/messages.ts';
+import { SluiceFailure } from '../../client/sluice-client.ts';
 import { sendEvents } from './events.ts';
 import { Refusal } from './failures.ts';
 import type { ConsoleOptions } from './server.ts';
@@ -8,6 +9,9 @@ import type { ConsoleOptions } from './server.ts';
 const resync = z.strictObject({ scope: z.enum(['segment', 'all', 'errors']), category: z.enum(attentionCategories).optional() });
 const compare = z.strictObject({ segmentId: z.string().regex(/^\d{1,20}$/, 'expected the id of a segment') });
 const importing = z.strictObject({ object: z.enum(['Lead', 'Contact', 'both']), where: z.string().max(2_000).default('') });
+
+/** The console's imports, told from others by it. */
+const label = 'console';
 
 /** Imports and resyncs: start, progress, pause and cancel. */
 export function jobRoutes(app: FastifyInstance, { sluice, looks, workflowPage }: ConsoleOptions): void {
@@ -33,12 +37,22 @@ export function jobRoutes(app: FastifyInstance, { sluice, looks, workflowPage }:
     return started(job);
   });
 
-  app.post('/api/jobs/import', async (request) => started(await sluice.startImport(importing.parse(request.body))));
+  app.post('/api/jobs/import', async (request) => started(await sluice.startImport({ label, ...importing.parse(request.body) })));
+  /** The import that was started last from here, running or not. */
+  app.get('/api/jobs/import', async () => {
+    const workflowId = sluice.jobId.import(label);
+    const known = await sluice.progress(workflowId).catch((error: unknown) => {
+      if (error instanceof SluiceFailure && error.kind === 'not-found') return null;
+      throw error;
+    });
+    return { job: known === null ? null : started({ workflowId, alreadyRunning: false }) };
+  });
   /** How many records an import would read. */
   app.post('/api/jobs/import/count', async (request) => {
     const { object, where } = importing.parse(request.body);
-    const count = (type: 'Lead' | 'Contact') => (object === type || object === 'both' ? looks.countRecords(type, where) : null);
+    const count = async (type: 'Lead' | 'Contact') => (object === type || object === 'both' ? looks.countRecords(type, where) : null);
     const [lead, contact] = await Promise.all([count('Lead'), count('Contact')]);
+    if (typeof lead === 'string' || typeof contact === 'string') throw new Refusal(400, String(typeof lead === 'string' ? lead : contact));
     return { lead, contact };
   });
 

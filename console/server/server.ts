@@ -5,6 +5,7 @@ import type { Environment } from '../../worker/environment.ts';
 import { UserError } from '../../worker/user-error.ts';
 import type { Assets } from './assets.ts';
 import { connectionRoutes } from './connection-routes.ts';
+import { contactRoutes } from './contact-routes.ts';
 import { told } from './failures.ts';
 import { guard, pageHeaders } from './guard.ts';
 import { jobRoutes } from './job-routes.ts';
@@ -87,6 +88,7 @@ function createServer(options: ConsoleOptions, origins: readonly string[]): Fast
   connectionRoutes(app, options);
   segmentRoutes(app, options);
   jobRoutes(app, options);
+  contactRoutes(app, options);
   pageRoutes(app, options, asked);
   return app;
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { BrowserContext, Page } from 'playwright-core';
 import type { SeedRequest } from '../../sandbox/common/server.ts';
 import { devStack, seededData, type DevStack } from '../e2e/stack.ts';
@@ -25,3 +26,9 @@ export async function consoleScene(t: { after(end: () => Promise<void>): void },
 
 /** Both accounts as `npm run dev` has them. */
 export const us500 = { hubspot: { seed: 'us-500' }, salesforce: { seed: 'us-500' } } as const;
+
+/** Pictures for the README, taken where `SLUICE_SCREENSHOTS` names a folder; it takes no time elsewhere. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env['SLUICE_SCREENSHOTS'];
+  if (folder !== undefined && folder !== '') await page.screenshot({ path: join(folder, `${name}.png`), scale: 'css' });
+}

@@ -1,5 +1,8 @@
 import { useEffect, type ReactNode } from 'react';
 import { ConnectionProvider, useConnection } from './connection.tsx';
+import { ContactList } from './contacts/contact-list.tsx';
+import { ContactPage } from './contacts/contact-page.tsx';
+import { ImportPage } from './jobs/import-page.tsx';
 import { Fault } from './parts/notes.tsx';
 import { Link, usePath } from './router.tsx';
 import { NewSegment } from './segments/new-segment.tsx';
@@ -19,6 +22,10 @@ function pageAt(path: string): Page {
   const tab = tabs.find(({ name }) => path === `${appPath}/${name}`);
   if (tab !== undefined) return { title: `Salesforce: ${tab.title}`, settings: true, content: <Salesforce tab={tab} /> };
   if (path === '/' || path === '/settings' || path === '/settings/integrations/connected-apps') return { title: 'Connected apps', settings: true, content: <ConnectedApps /> };
+  const contact = /^\/contacts\/([^/]+)$/.exec(path)?.[1];
+  if (path === '/contacts') return { title: 'Contacts', settings: false, content: <ContactList /> };
+  if (contact !== undefined) return { title: 'Contact', settings: false, content: <ContactPage key={contact} id={decodeURIComponent(contact)} /> };
+  if (path === '/import') return { title: 'Import', settings: false, content: <ImportPage /> };
   if (segment === 'new') return { title: 'New segment', settings: false, content: <NewSegment /> };
   if (segment !== undefined) return { title: 'Segment', settings: false, content: <SavedSegment id={decodeURIComponent(segment)} /> };
   return { title: 'Not found', settings: false, content: <NotFound /> };
@@ -35,6 +42,8 @@ export function App(): ReactNode {
       <header className="bar">
         <Link to="/" className="brand">Sluice</Link>
         <nav aria-label="Main">
+          <Link to="/contacts" current={path.startsWith('/contacts')}>Contacts</Link>
+          <Link to="/import" current={path === '/import'}>Import</Link>
           <Link to="/settings/integrations/connected-apps" current={settings} label="Settings"><Gear /> <span>Settings</span></Link>
         </nav>
       </header>
