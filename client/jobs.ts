@@ -18,9 +18,9 @@ export type Progress = messages.ImportProgress | messages.ResyncProgress;
 
 const pollMs = 500;
 
-/** A worker that is busy with the job may be late with an answer; the job goes on all the same. */
+/** A worker that is busy with the job may be late with an answer, and a server may be started again; the job goes on all the same. */
 function silence(failure: unknown): null {
-  if (failure instanceof SluiceFailure && failure.kind === 'no-answer') return null;
+  if (failure instanceof SluiceFailure && (failure.kind === 'no-answer' || failure.kind === 'no-server')) return null;
   throw failure;
 }
 

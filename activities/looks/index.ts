@@ -6,10 +6,12 @@ import type { Salesforce } from '../salesforce/index.ts';
 import type { SegmentEntry } from '../../workflows/messages.ts';
 import { contactLooks } from './contacts.ts';
 import { criteriaLooks } from './criteria.ts';
+import { mappingLooks } from './mappings.ts';
 import { membershipChange, type MembershipChange } from './membership-change.ts';
 
 export type { ContactSeen } from './contacts.ts';
 export type { CriteriaCount, PropertyToChoose } from './criteria.ts';
+export type { MappingSeen, MappingsSeen, Samples } from './mappings.ts';
 export type { MembershipChange } from './membership-change.ts';
 
 const call = { lane: 'live' } as const;
@@ -37,5 +39,6 @@ export function createLooks({ hubspot, salesforce }: { hubspot: HubSpot; salesfo
     membershipChange: (before: string | null, after: string | null): Promise<MembershipChange> => membershipChange(hubspot, before, after),
     ...criteriaLooks(hubspot, properties),
     ...contactLooks(hubspot, salesforce),
+    ...mappingLooks({ hubspot, salesforce }, properties),
   };
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { gzipSync } from 'node:zlib';
 import { extname, join, relative, sep } from 'node:path';
 
 const root = join(import.meta.dirname, '../..');
@@ -11,6 +12,7 @@ const types: Record<string, string> = { '.html': 'text/html; charset=utf-8', '.j
 export interface Asset {
   type: string;
   body: Buffer;
+  gzip: Buffer;
 }
 
 /** What the console's pages are made of, by path: `/index.html`, `/assets/index-<hash>.js`. */
@@ -42,7 +44,10 @@ async function build(directory: string, target: string): Promise<void> {
 async function read(directory: string): Promise<Assets> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const assets = await Promise.all(files.map(async (path) => [`/${relative(directory, path).split(sep).join('/')}`, { type: types[extname(path)] ?? 'application/octet-stream', body: await readFile(path) }] as const));
+  const assets = await Promise.all(files.map(async (path) => {
+    const body = await readFile(path);
+    return [`/${relative(directory, path).split(sep).join('/')}`, { type: types[extname(path)] ?? 'application/octet-stream', body, gzip: gzipSync(body) }] as const;
+  }));
   return new Map(assets);
 }
 

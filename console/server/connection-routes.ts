@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
+import { lazily } from '../../sync/lazily.ts';
+import { settingsChange } from '../../sync/settings.ts';
 import { sendEvents, whenChanged } from './events.ts';
 import type { ConsoleOptions } from './server.ts';
 
@@ -8,6 +10,7 @@ const everyMs = 2_000;
 export const by = 'the console';
 const id = z.string().regex(/^\d{1,20}$/, 'expected the id of a segment');
 const choice = z.strictObject({ segmentId: id });
+const plainSettings = lazily(() => settingsChange().pick({ createAs: true, contactForAccountDomain: true, createInHubSpot: true, deletes: true }));
 const change = z.object({ before: id.optional(), after: id.optional() });
 
 /** The connection's settings and the inclusion segment. */
@@ -32,6 +35,9 @@ export function connectionRoutes(app: FastifyInstance, { sluice, looks }: Consol
     const { segment: before } = await sluice.settings();
     return { settings: await sluice.clearSegment(by), before };
   });
+
+  /** The settings of creation and deletion; what is not named stays. */
+  app.put('/api/connection/settings', async (request) => ({ settings: await sluice.changeSettings({ ...plainSettings().parse(request.body), by }) }));
 
   /** Who entered and who left as `after` took the place of `before`; without one of them: everybody. */
   app.get('/api/connection/segment/change', async (request) => {

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as z from 'zod';
 import type { guard } from './guard.ts';
 import type { ConsoleOptions } from './server.ts';
@@ -7,9 +7,12 @@ const form = z.object({ token: z.string().max(1_000) });
 
 /** The console's pages. Which page it is, the browser knows by the path; a path of no page is told so there. */
 export function pageRoutes(app: FastifyInstance, { assets }: ConsoleOptions, asked: () => ReturnType<typeof guard>): void {
-  const send = (reply: FastifyReply, path: string): FastifyReply | null => {
+  const send = ({ headers }: FastifyRequest, reply: FastifyReply, path: string): FastifyReply | null => {
     const asset = assets.get(path);
-    return asset === undefined ? null : reply.type(asset.type).send(asset.body);
+    if (asset === undefined) return null;
+    const zipped = /\bgzip\b/.test(String(headers['accept-encoding']));
+    reply.type(asset.type).header('vary', 'accept-encoding');
+    return zipped ? reply.header('content-encoding', 'gzip').send(asset.gzip) : reply.send(asset.body);
   };
   app.post('/sign-in', (request, reply) => {
     const { data } = form.safeParse(request.body);
@@ -19,8 +22,8 @@ export function pageRoutes(app: FastifyInstance, { assets }: ConsoleOptions, ask
   app.get('/api/*', async (_request, reply) => reply.code(404).send({ message: 'There is nothing here.' }));
   app.get('/assets/*', async (request, reply) =>
     // Their names change with what they hold.
-    send(reply.header('cache-control', 'public, max-age=31536000, immutable'), request.url) ?? reply.header('cache-control', 'no-store').code(404).send({ message: 'There is nothing here.' }));
-  app.get('/*', (request, reply) => (asked().signedIn(request.headers) ? send(reply, '/index.html') ?? reply.code(404).send() : signIn(reply.code(401), null)));
+    send(request, reply.header('cache-control', 'public, max-age=31536000, immutable'), request.url) ?? reply.header('cache-control', 'no-store').code(404).send({ message: 'There is nothing here.' }));
+  app.get('/*', (request, reply) => (asked().signedIn(request.headers) ? send(request, reply, '/index.html') ?? reply.code(404).send() : signIn(reply.code(401), null)));
 }
 
 const signIn = (reply: FastifyReply, fault: string | null): FastifyReply => reply.type('text/html; charset=utf-8').send(`<!doctype html>

@@ -8,7 +8,9 @@ import { connectionRoutes } from './connection-routes.ts';
 import { contactRoutes } from './contact-routes.ts';
 import { told } from './failures.ts';
 import { guard, pageHeaders } from './guard.ts';
+import { healthRoutes } from './health-routes.ts';
 import { jobRoutes } from './job-routes.ts';
+import { mappingRoutes } from './mapping-routes.ts';
 import { pageRoutes } from './page-routes.ts';
 import { segmentRoutes } from './segment-routes.ts';
 
@@ -89,6 +91,8 @@ function createServer(options: ConsoleOptions, origins: readonly string[]): Fast
   segmentRoutes(app, options);
   jobRoutes(app, options);
   contactRoutes(app, options);
+  mappingRoutes(app, options);
+  healthRoutes(app, options);
   pageRoutes(app, options, asked);
   return app;
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { CrmFailure } from '../../activities/crm/failure.ts';
-import { createLooks } from '../../activities/looks/index.ts';
+import type { createLooks } from '../../activities/looks/index.ts';
 import { SluiceFailure, type SluiceClient } from '../../client/sluice-client.ts';
 import { startConsole, type ConsoleOptions } from '../../console/server/server.ts';
 import { UserError } from '../../worker/user-error.ts';
@@ -16,7 +17,7 @@ async function serve(t: Test, options: { sluice?: Partial<SluiceClient>; looks?:
   const server = await startConsole({
     console: { host: '127.0.0.1', port: 0, portChosen: true, url: null, token: null, ...options.console },
     sluice: { connection: 'main', ...options.sluice } as SluiceClient, looks: { ...options.looks } as ReturnType<typeof createLooks>,
-    assets: new Map([['/index.html', { type: 'text/html; charset=utf-8', body: Buffer.from('the page') }]]), workflowPage: () => null, hubspotSegments: async () => null,
+    assets: new Map([['/index.html', { type: 'text/html; charset=utf-8', body: Buffer.from('the page'), gzip: gzipSync('the page') }]]), workflowPage: () => null, hubspotSegments: async () => null,
   });
   t.after(() => server.close());
   return server;
@@ -29,7 +30,7 @@ async function ask(address: string, method: string, path: string, headers: Recor
   const { hostname, port } = new URL(address);
   const sent = request({ hostname, port, method, path, headers });
   sent.end(body);
-  const [response] = await once(sent, 'response') as [import('node:http').IncomingMessage];
+  const [response] = await once(sent, 'response') as [IncomingMessage];
   let text = '';
   for await (const chunk of response) text += String(chunk);
   return { status: response.statusCode ?? 0, headers: response.headers, body: text };
@@ -124,7 +125,7 @@ describe('the console\'s server', () => {
     const moved = await serve(t, { console: { port, portChosen: false } });
     assert.ok(moved.moved);
     assert.notEqual(new URL(moved.address).port, String(port));
-    await assert.rejects(serve(t, { console: { port, portChosen: true } }), (error) => error instanceof UserError && /set SLUICE_CONSOLE_PORT to another port\.$/.test(error.message));
+    await assert.rejects(serve(t, { console: { port, portChosen: true } }), (error) => error instanceof UserError && error.message.endsWith('set SLUICE_CONSOLE_PORT to another port.'));
     holder.close();
   });
 });

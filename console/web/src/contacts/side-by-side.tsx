@@ -23,7 +23,7 @@ export function SideBySide({ path, stamp }: { path: string; stamp: string }): Re
         <>
           <p>{value.gate}</p>
           <p><strong>{value.wouldSync ? 'A sync now: ' : 'No sync now: '}</strong>{value.summary}</p>
-          <div className="scroll" tabIndex={0} role="region" aria-labelledby="both"><table className="broad">
+          <div className="scroll" tabIndex={0} role="region" aria-label="Table of fields"><table className="broad">
             <thead><tr><th scope="col">Field</th><th scope="col" className="hubspot">HubSpot</th><th scope="col" className="salesforce">Salesforce</th><th scope="col">What a sync would do</th></tr></thead>
             <tbody>{value.fields.map((field) => (
               <tr key={field.hubspot}>
