@@ -21,8 +21,8 @@ export function connectionRoutes(app: FastifyInstance, { sluice, looks }: Consol
   });
 
   app.get('/api/connection/events', async (_request, reply) => sendEvents(reply, (gone) => whenChanged(everyMs, async () => {
-    const [settings, health, counts] = await Promise.all([sluice.settings(), sluice.health(), sluice.contactCounts()]);
-    return { settings, health, counts };
+    const [settings, health] = await Promise.all([sluice.settings(), sluice.health()]);
+    return { settings, health };
   }, gone)));
 
   /** Answers the settings after the choice, and which segment was in force before it. */

@@ -6,7 +6,10 @@ const shown = 200;
 
 /** What needs attention, how changes are noticed, and what is spent of both APIs. */
 export function healthRoutes(app: FastifyInstance, { sluice }: ConsoleOptions): void {
-  app.get('/api/errors', async () => sluice.errors({ limit: shown }));
+  app.get('/api/errors', async () => {
+    const [report, counts] = await Promise.all([sluice.errors({ limit: shown }), sluice.contactCounts()]);
+    return { ...report, byStatus: counts.byStatus };
+  });
   /** All of them, for a spreadsheet. */
   app.get('/api/errors/export', async (_request, reply) => {
     const report = await sluice.errors({ limit: Infinity });

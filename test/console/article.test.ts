@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { snapshot } from '../e2e/stack.ts';
 import { until } from '../support/until.ts';
 import { findChromium } from './browser.ts';
-import { consoleScene, us500 } from './scene.ts';
+import { consoleScene, picture, us500 } from './scene.ts';
 
 const chromium = await findChromium();
 const listAnswer = z.object({ list: z.object({ name: z.string(), processingType: z.string(), processingStatus: z.string(), objectTypeId: z.string(), size: z.number(), filterBranch: z.unknown() }) });
@@ -57,6 +57,7 @@ test('S5 an inclusion segment is set up in the browser as the article describes 
     await third.getByLabel('Property').selectOption({ label: 'Last Name' });
     await third.getByLabel('Operator').selectOption({ label: 'is known' });
     await page.getByRole('complementary', { name: 'Who would be in' }).getByText(/^about \d+ contacts$/).waitFor();
+    await picture(page, 'segment-editor');
   });
 
   await t.test('S5.3 Review and save: it is processed for a while, an ordinary active contact segment of HubSpot', async () => {

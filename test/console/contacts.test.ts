@@ -120,6 +120,7 @@ test('a choice and what follows, contacts one by one, and an import', { skip: ty
     await page.getByRole('row', { name: /^Read from Salesforce/ }).getByText(String(leads.length), { exact: true }).waitFor();
     assert.equal(await hubspot.count(), before + Number(await cell(/^Created in HubSpot/)));
     await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('alert').getByText('It was cancelled; what it had done until then stays.').waitFor();
     await until('it has ended', async () => (await client.workflow.getHandle('import/main/console').describe()).status.name !== 'RUNNING');
   });
 

@@ -1,14 +1,12 @@
 import { createContext, use, type ReactNode } from 'react';
 import type { SettingsNow } from '../../../sync/settings.ts';
 import type { Health } from '../../../workflows/messages/connection.ts';
-import type { ContactCounts } from '../../../workflows/visibility.ts';
 import { useLive, type Live } from './live.ts';
 
 /** The connection as it is now. */
 export interface ConnectionNow {
   settings: SettingsNow;
   health: Health;
-  counts: ContactCounts;
 }
 
 const Context = createContext<Live<ConnectionNow>>({ value: null, trouble: null, ended: false });

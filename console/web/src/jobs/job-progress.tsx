@@ -39,7 +39,7 @@ function Bar({ progress, over }: { progress: Progress; over: boolean }): ReactNo
   const { total, paused, phase, perSecond, secondsLeft, waits } = progress;
   return (
     <>
-      <p role="status"><strong>{over ? 'Done' : paused ? 'Paused' : phase}</strong></p>
+      <p role="status"><strong className="phase">{over ? 'Done' : paused ? 'Paused' : phase}</strong></p>
       <progress value={over ? 1 : done} max={over ? 1 : total ?? undefined} aria-label="How far it is" />
       <p className="hint">
         {count(done)}{total === null ? '' : ` of ${count(total)}`}, {count(perSecond)} a second

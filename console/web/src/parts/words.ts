@@ -11,5 +11,6 @@ export const when = (iso: string): string => new Date(iso).toLocaleString('en-GB
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole} s`;
-  return whole < 3_600 ? `${Math.floor(whole / 60)} min ${whole % 60} s` : `${Math.floor(whole / 3_600)} h ${Math.floor((whole % 3_600) / 60)} min`;
+  const [large, small] = whole < 3_600 ? [`${Math.floor(whole / 60)} min`, `${whole % 60} s`] : [`${Math.floor(whole / 3_600)} h`, `${Math.floor((whole % 3_600) / 60)} min`];
+  return small.startsWith('0 ') ? large : `${large} ${small}`;
 }

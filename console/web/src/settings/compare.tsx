@@ -36,7 +36,7 @@ function Comparison({ job }: { job: StartedJob }): ReactNode {
   const choice = value?.choice ?? null;
   if (value === null || choice === null || !ended) return <Waiting>Comparing{value?.total == null ? '' : `: ${count(value.checked)} of ${count(value.total)}`}...</Waiting>;
   const rows: [string, string][] = [
-    ['Would enter (may not sync now)', count(choice.enter)], ['Would leave (kept, but no longer synced)', count(choice.leave)],
+    ['Would enter (may not sync now)', count(choice.enter)], ['Would leave, of those that Sluice has dealt with (kept, but no longer synced)', count(choice.leave)],
     ['Created in Salesforce by the next resync', count(value.createdIn.salesforce)],
     ['Updated by it in HubSpot / in Salesforce', `${count(value.writtenIn.hubspot)} / ${count(value.writtenIn.salesforce - value.createdIn.salesforce)}`],
     ['Told to sync by themselves', count(value.signalled)], ['Already in sync', count(value.unchanged)],

@@ -1,5 +1,6 @@
 import { useState, type ReactNode } from 'react';
 import type { CategoryInNeed, ErrorReport } from '../../../../client/errors.ts';
+import type { ContactCounts } from '../../../../workflows/visibility.ts';
 import { ask } from '../api.ts';
 import { useConnection } from '../connection.tsx';
 import { statusWords } from '../contacts/status-words.ts';
@@ -12,9 +13,9 @@ import { FeedsNow } from './feeds-now.tsx';
 
 /** What needs attention, by category, with its remedy. */
 export function SyncHealth(): ReactNode {
-  const { value, fault, again } = useAsked<ErrorReport>('/api/errors');
+  const { value, fault, again } = useAsked<ErrorReport & Pick<ContactCounts, 'byStatus'>>('/api/errors');
   const connection = useConnection().value;
-  const statuses = Object.entries(connection?.counts.byStatus ?? {}) as [keyof typeof statusWords, number][];
+  const statuses = Object.entries(value?.byStatus ?? {}) as [keyof typeof statusWords, number][];
   return (
     <section aria-labelledby="health">
       <h2 id="health">Sync health</h2>
