@@ -18,7 +18,16 @@ async function main(): Promise<void> {
   if (settings === null) throw new UserError('The console is off: unset SLUICE_CONSOLE_PORT, or set it to a port.');
   const [assets, { connection, client, namespace, address }] = await Promise.all([keptAssets(environment.cacheDir), connectTemporal()]);
   const { hubspot, salesforce, allowances } = openCrms(environment);
-  const sluice = createSluiceClient({ client, connection: name });
+  const asked = createSluiceClient({ client, connection: name });
+  const sluice = {
+    ...asked,
+    /** What the allocation says holds for the console's own calls too. */
+    settings: async () => {
+      const settings = await asked.settings();
+      allowances.learn(settings);
+      return settings;
+    },
+  };
   const reporting = reportCalls(client, name, allowances);
   const webUi = webUiAddress(address);
   const server = await startConsole({

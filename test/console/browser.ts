@@ -18,8 +18,9 @@ export async function findChromium(): Promise<string | { skip: string }> {
   let why = 'set SLUICE_TEST_CHROMIUM to one';
   if (installed() === undefined) {
     try {
-      await run('apt-get', ['update', '-qq'], { timeout: 120_000 });
-      await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], { timeout: 400_000, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+      // One at a time: several test files may come here at once.
+      const install = 'test -x /usr/bin/chromium || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }';
+      await run('flock', [join(tmpdir(), 'sluice-chromium.lock'), 'sh', '-c', install], { timeout: 500_000, env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
     } catch (error) {
       why = error instanceof Error ? error.message.split('\n')[0] ?? why : why;
     }
@@ -39,7 +40,7 @@ export async function openBrowser(t: { after(end: () => Promise<void>): void }, 
   const profile = await mkdtemp(join(tmpdir(), 'sluice-chromium-'));
   const { width = 1200, height = 900, colorScheme = 'light' } = options;
   const browser = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args: flags, viewport: { width, height }, colorScheme });
-  browser.setDefaultTimeout(20_000);
+  browser.setDefaultTimeout(45_000);
   t.after(async () => {
     await browser.close();
     await rm(profile, { recursive: true, force: true, maxRetries: 3 });

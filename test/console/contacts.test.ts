@@ -8,7 +8,7 @@ import { consoleScene, picture, us500 } from './scene.ts';
 const chromium = await findChromium();
 const contactsTab = '/settings/integrations/connected-apps/salesforce/contacts';
 
-test('a choice and what follows, contacts one by one, and an import', { skip: typeof chromium === 'string' ? false : chromium.skip, timeout: 180_000 }, async (t) => {
+test('a choice and what follows, contacts one by one, and an import', { skip: typeof chromium === 'string' ? false : chromium.skip, timeout: 300_000 }, async (t) => {
   assert.ok(typeof chromium === 'string');
   const { page, address, hubspot, salesforce, settings, contact, client, complaints } = await consoleScene(t, chromium, us500);
   const choose = async (name: string): Promise<void> => {

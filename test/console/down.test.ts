@@ -8,7 +8,7 @@ import { consoleScene, us500 } from './scene.ts';
 const chromium = await findChromium();
 const contactsTab = '/settings/integrations/connected-apps/salesforce/contacts';
 
-test('S5.4 what is down gets a sentence on the page, and the old setting stays', { skip: typeof chromium === 'string' ? false : chromium.skip, timeout: 180_000 }, async (t) => {
+test('S5.4 what is down gets a sentence on the page, and the old setting stays', { skip: typeof chromium === 'string' ? false : chromium.skip, timeout: 300_000 }, async (t) => {
   assert.ok(typeof chromium === 'string');
   const { page, address, hubspot, settings, stack } = await consoleScene(t, chromium, us500);
   const open = async (): Promise<void> => {

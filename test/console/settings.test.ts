@@ -13,7 +13,7 @@ const pages = ['/settings/integrations/connected-apps', `${app}/contacts`, `${ap
 /** The colours are the same everywhere: these pages have all of them. */
 const inDark = new Set([`${app}/contacts`, `${app}/field-mappings`, `${app}/sync-health`, '/segments/new', '/segments/999']);
 
-test('the other tabs, wrong input, and who uses no mouse', { skip: typeof chromium === 'string' ? false : chromium.skip, timeout: 240_000 }, async (t) => {
+test('the other tabs, wrong input, and who uses no mouse', { skip: typeof chromium === 'string' ? false : chromium.skip, timeout: 300_000 }, async (t) => {
   assert.ok(typeof chromium === 'string');
   const { page, address, hubspot, salesforce, settings, contact } = await consoleScene(t, chromium, us500);
 
