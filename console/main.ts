@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { reportCalls } from '../activities/connection/report-calls.ts';
 import { createLooks } from '../activities/looks/index.ts';
 import { createSluiceClient } from '../client/sluice-client.ts';
@@ -9,6 +10,8 @@ import { webUiAddress } from '../worker/temporal/web-ui.ts';
 import { runMain, UserError } from '../worker/user-error.ts';
 import { keptAssets } from './server/assets.ts';
 import { startConsole } from './server/server.ts';
+
+const lastReportMs = 2_000;
 
 /** `npm run console`: serves the console until it is asked to end. Its composition root: settings -> clients -> server. */
 async function main(): Promise<void> {
@@ -38,7 +41,8 @@ async function main(): Promise<void> {
   console.log(`The console is at ${server.address}${server.moved ? `, since port ${settings.port} is in use (SLUICE_CONSOLE_PORT chooses another)` : ''}.`);
   await ended;
   await server.close();
-  await reporting.end();
+  // Where Temporal is gone, nobody hears of the last calls.
+  await Promise.race([reporting.end(), sleep(lastReportMs)]);
   await connection.close();
 }
 

@@ -45,6 +45,7 @@ test('S5.4 what is down gets a sentence on the page, and the old setting stays',
     assert.ok(temporal !== undefined);
     process.kill(temporal, 'SIGKILL');
     await told(/Temporal does not answer any more \(the connection is refused\): start it with `npm run dev`/);
+    stack.worker.kill('SIGKILL'); // it would wait for Temporal before it ends
   });
 });
 
