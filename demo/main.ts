@@ -25,7 +25,7 @@ async function main(): Promise<void> {
       asked.resolve('asked to end');
     });
   }
-  print('Starting Temporal, both sandboxes and a worker, with fresh data.');
+  print(`Starting Temporal, both sandboxes${once ? ' and a worker' : ', a worker and the console'}, with fresh data.`);
   const output = (part: string, line: string): void => {
     if (part === 'temporal') print(line); // what is fetched for the first start
   };
