@@ -102,10 +102,15 @@ export function contactRequests(client: Client, connection: string, calls: Calls
 
     /**
      * Contacts that have a workflow, newest first; `total` counts those that `limit` (default 50) leaves out too. `lockedOut`: only those
-     * that left the segment by a value which Sluice itself took over from Salesforce (S1.9).
+     * that left the segment by a value which Sluice itself took over from Salesforce (S1.9). `hubspotIds` (at most 100) and `salesforceId`: only these.
      */
-    listContacts: ({ status, lockedOut = false, limit = 50 }: { status?: messages.ContactStatus; lockedOut?: boolean; limit?: number } = {}): Promise<{ contacts: ListedContact[]; total: number }> => calls.call(async () => {
-      const query = [contactsQuery(connection), ...(status === undefined ? [] : [`SyncStatus = '${status}'`]), ...(lockedOut ? [`SyncStatus = 'outside-segment' AND ErrorCategory = 'segment'`] : [])].join(' AND ');
+    listContacts: ({ status, lockedOut = false, hubspotIds, salesforceId, limit = 50 }: { status?: messages.ContactStatus; lockedOut?: boolean; hubspotIds?: readonly string[]; salesforceId?: string; limit?: number } = {}): Promise<{ contacts: ListedContact[]; total: number }> => calls.call(async () => {
+      if ([...hubspotIds ?? [], salesforceId ?? ''].some((id) => !/^\w*$/.test(id))) throw new SluiceFailure('not-found', 'An id has letters and digits only.');
+      if (hubspotIds?.length === 0) return { contacts: [], total: 0 };
+      const query = [
+        contactsQuery(connection), ...(status === undefined ? [] : [`SyncStatus = '${status}'`]), ...(lockedOut ? [`SyncStatus = 'outside-segment' AND ErrorCategory = 'segment'`] : []),
+        ...(hubspotIds === undefined ? [] : [`HubSpotId IN (${hubspotIds.map((id) => `'${id}'`).join(', ')})`]), ...(salesforceId === undefined ? [] : [`SalesforceId = '${salesforceId}'`]),
+      ].join(' AND ');
       const contacts: ListedContact[] = [];
       const { count: total } = await client.workflow.count(query);
       for await (const { workflowId, typedSearchAttributes: found, memo } of client.workflow.list({ query, pageSize: Math.min(limit, 1000) })) {

@@ -1,5 +1,5 @@
 import { isGrpcServiceError, ServiceError, WorkflowFailedError, WorkflowNotFoundError, WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError, QueryRejectedError } from '@temporalio/client';
-import { ActivityFailure, TimeoutFailure } from '@temporalio/common';
+import { ActivityFailure, CancelledFailure, TimeoutFailure } from '@temporalio/common';
 import { UserError } from '../worker/user-error.ts';
 
 /** What stood in the way of a request. */
@@ -64,6 +64,7 @@ export function tell(error: unknown): Told {
 function sentenceOf(error: WorkflowUpdateFailedError | WorkflowFailedError): string {
   let { cause } = error;
   while (cause instanceof ActivityFailure) ({ cause } = cause);
+  if (cause instanceof CancelledFailure) return 'It was cancelled; what it had done until then stays.';
   if (cause instanceof TimeoutFailure) return 'The worker did not get it done in time: see its output.';
   // A CRM's own words may run over several lines.
   return (cause?.message ?? error.message).replace(/\s+/g, ' ').trim();

@@ -18,9 +18,9 @@ export type Progress = messages.ImportProgress | messages.ResyncProgress;
 
 const pollMs = 500;
 
-/** A worker that is busy with the job may be late with an answer; the job goes on all the same. */
+/** A worker that is busy with the job may be late with an answer, and a server may be started again; the job goes on all the same. */
 function silence(failure: unknown): null {
-  if (failure instanceof SluiceFailure && failure.kind === 'no-answer') return null;
+  if (failure instanceof SluiceFailure && (failure.kind === 'no-answer' || failure.kind === 'no-server')) return null;
   throw failure;
 }
 
@@ -87,6 +87,10 @@ export function jobRequests(client: Client, connection: string, calls: Calls) {
     },
     pauseJob: (workflowId: string): Promise<void> => send(workflowId, messages.pause),
     resumeJob: (workflowId: string): Promise<void> => send(workflowId, messages.resume),
+    /** Ends a job between two pages; what it has done stays. */
+    cancelJob: async (workflowId: string): Promise<void> => {
+      await calls.call(() => client.workflow.getHandle(workflowId).cancel(), `${workflowId} does not run.`);
+    },
     /** The id of an import or resync. */
     jobId: { import: (label: string) => workflowIds.import(connection, label), resync: (scope: ResyncScope) => workflowIds.resync(connection, scope) },
   };

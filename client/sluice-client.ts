@@ -39,6 +39,8 @@ export function createSluiceClient({ client, connection }: { client: Client; con
     settings: (): Promise<SettingsNow> => calls.query(workflowId, messages.settings),
     /** Whether the connection can sync, and what stands in its way. */
     health: (): Promise<messages.Health> => calls.query(workflowId, messages.health),
+    /** When the API calls of each CRM were made that still count against its allocation, oldest first. */
+    usage: (): Promise<Record<'hubspot' | 'salesforce', messages.CallsMade[]>> => calls.query(workflowId, messages.usage),
     listSegments,
     /** Limits the sync to an active segment, by its id or its name; writes nothing in either CRM. @throws SluiceFailure `refused` for a segment that cannot be chosen. */
     selectSegment: async (idOrName: string, by?: string): Promise<SettingsNow> =>

@@ -25,11 +25,11 @@ async function main(): Promise<void> {
       asked.resolve('asked to end');
     });
   }
-  print('Starting Temporal, both sandboxes and a worker, with fresh data.');
+  print(`Starting Temporal, both sandboxes${once ? ' and a worker' : ', a worker and the console'}, with fresh data.`);
   const output = (part: string, line: string): void => {
     if (part === 'temporal') print(line); // what is fetched for the first start
   };
-  const stack = await startStack({ isolated: true, env: await ports(), signal: controller.signal, output }).catch((error: unknown) => {
+  const stack = await startStack({ isolated: true, console: !once, env: await ports(), signal: controller.signal, output }).catch((error: unknown) => {
     if (controller.signal.aborted) process.exit(once ? 1 : 0); // ended by the person, not by what the start ran into then
     throw error;
   });
@@ -56,7 +56,7 @@ function readArguments(): { once: boolean } {
   }
 }
 
-const usualPorts = { SLUICE_TEMPORAL_PORT: 7233, SLUICE_TEMPORAL_UI_PORT: 8233, SANDBOX_HUBSPOT_PORT: 4010, SANDBOX_SALESFORCE_PORT: 4020 };
+const usualPorts = { SLUICE_TEMPORAL_PORT: 7233, SLUICE_TEMPORAL_UI_PORT: 8233, SANDBOX_HUBSPOT_PORT: 4010, SANDBOX_SALESFORCE_PORT: 4020, SLUICE_CONSOLE_PORT: 4000 };
 
 /** The ports that the environment names, else the usual ones, else free ones: the demo may run beside `npm run dev`. */
 async function ports(): Promise<NodeJS.ProcessEnv> {
@@ -74,7 +74,7 @@ async function tellStory(stack: Stack): Promise<DidNotHold | null> {
   const { connection, client } = await connectTemporal(env);
   try {
     const workflows = `${addresses.temporalUi}/namespaces/${namespace}/workflows`;
-    print(`HubSpot ${addresses.hubspot}, Salesforce ${addresses.salesforce}\nWeb UI  ${workflows}`);
+    print(`HubSpot ${addresses.hubspot}, Salesforce ${addresses.salesforce}\nWeb UI  ${workflows}${addresses.console === undefined ? '' : `\nConsole ${addresses.console}`}`);
     const world = {
       sluice: createSluiceClient({ client, connection: environment.connection }), temporal: client,
       hubspot: hubspot(addresses.hubspot), salesforce: await salesforce(addresses.salesforce),
@@ -82,7 +82,7 @@ async function tellStory(stack: Stack): Promise<DidNotHold | null> {
       webUi: (workflowId: string) => `${workflows}/${encodeURIComponent(workflowId)}`,
     };
     await runSteps(story(world), print);
-    print(`\nEvery step held. Look around: ${workflows}`);
+    print(`\nEvery step held. Look around: ${addresses.console === undefined ? '' : `${addresses.console} or `}${workflows}`);
     return null;
   } catch (error) {
     if (error instanceof DidNotHold) return error;

@@ -13,7 +13,7 @@ import { runMain, UserError } from './user-error.ts';
  */
 export async function runDev(options: StackOptions = {}): Promise<never> {
   const asked = askedToEnd();
-  const stack = await startStack({ ...options, output: print, signal: asked }).catch((error: unknown) => {
+  const stack = await startStack({ ...options, console: true, output: print, signal: asked }).catch((error: unknown) => {
     if (asked.aborted) process.exit(0); // ended by the person, not by what the start ran into then
     throw error;
   });
@@ -64,6 +64,7 @@ function overview(stack: Stack): string {
   const { environment, addresses, namespace } = stack;
   const kind = environment.hubspot.sandbox ? ' (sandbox)' : '';
   const rows: [string, string][] = [
+    ...(addresses.console === undefined ? [] : [['Console', addresses.console] satisfies [string, string]]),
     ['Temporal', `${addresses.temporal}, namespace ${namespace}`],
     ...(addresses.temporalUi === undefined ? [] : [['Web UI', addresses.temporalUi] satisfies [string, string]]),
     ['HubSpot', `${addresses.hubspot}${kind}`],

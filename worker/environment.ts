@@ -47,6 +47,17 @@ export interface Environment {
     origin: string;
     token: string;
   } | null;
+  /** Where the console is served; null: nowhere. */
+  console: {
+    host: string;
+    port: number;
+    /** Whether somebody chose the port, so that no other will do. */
+    portChosen: boolean;
+    /** Its origin in a browser, where it is not the host and port itself. */
+    url: string | null;
+    /** Null only on this machine's own address. */
+    token: string | null;
+  } | null;
   /** On 127.0.0.1. */
   ports: { hubspotSandbox: number; salesforceSandbox: number; temporal: number; temporalUi: number };
   /** Absolute. Holds the data files of Temporal's dev server and of the sandboxes. */
@@ -77,6 +88,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
     metricsPort: s.SLUICE_METRICS_PORT ?? null,
     encryptionKeys: s.SLUICE_ENCRYPTION_KEY ?? [],
     codec: s.SLUICE_CODEC_TOKEN === undefined ? null : { port: s.SLUICE_CODEC_PORT, origin: s.SLUICE_CODEC_ORIGIN ?? `http://127.0.0.1:${s.SLUICE_TEMPORAL_UI_PORT}`, token: s.SLUICE_CODEC_TOKEN },
+    console: consoleServer(s),
     ports: {
       hubspotSandbox: s.SANDBOX_HUBSPOT_PORT,
       salesforceSandbox: s.SANDBOX_SALESFORCE_PORT,
@@ -153,6 +165,14 @@ function webhooks(s: Variables, sandbox: boolean): Environment['webhooks'] {
   const url = s.SLUICE_WEBHOOK_URL ?? (sandbox ? `http://127.0.0.1:${port}/hubspot/webhooks` : undefined);
   if (url === undefined) throw new UserError('SLUICE_WEBHOOK_URL is missing: set it to the public address to which HubSpot sends webhooks, or SLUICE_WEBHOOK_PORT to off.');
   return { host, port, url, secret };
+}
+
+function consoleServer(s: Variables): Environment['console'] {
+  const { SLUICE_CONSOLE_PORT: port, SLUICE_CONSOLE_HOST: host, SLUICE_CONSOLE_URL: url = null, SLUICE_CONSOLE_TOKEN: token = null } = s;
+  if (port === 'off') return null;
+  if (host !== '127.0.0.1' && token === null) throw new UserError(`SLUICE_CONSOLE_TOKEN is missing: whoever reaches ${host} could use the console, so set a token of at least 16 characters, or unset SLUICE_CONSOLE_HOST.`);
+  if (/^(0\.0\.0\.0|::)$/.test(host) && url === null) throw new UserError(`SLUICE_CONSOLE_URL is missing: on ${host} the console must know the address that browsers have for it, such as https://sluice.example.com.`);
+  return { host, port: port ?? 4000, portChosen: port !== undefined, url, token };
 }
 
 function required(s: Variables, name: Extract<keyof Variables, (typeof oauthNames)[number] | (typeof salesforceNames)[number]>, together: readonly (keyof Variables)[]): string {

@@ -20,8 +20,10 @@ export interface StackOptions {
   isolated?: boolean;
   /** Gets what is going on and what the children print, each line with the part's name in front. */
   output?: (part: string, line: string) => void;
-  /** Other scripts in the place of the sandboxes' or the worker's. */
-  scripts?: { sandbox?: string; worker?: string };
+  /** Other scripts in the place of the sandboxes', the worker's or the console's. */
+  scripts?: { sandbox?: string; worker?: string; console?: string };
+  /** Whether the console belongs to it. */
+  console?: boolean;
   /** Gives up the start, and ends what was started. */
   signal?: AbortSignal;
 }
@@ -31,7 +33,7 @@ export interface Stack {
   environment: Environment;
   /** What the children got, for further programs of this stack such as the command line. */
   env: NodeJS.ProcessEnv;
-  addresses: { temporal: string; /** Where the server is ours. */ temporalUi: string | undefined; /** Where something is encrypted and a token is set. */ codec: string | undefined; hubspot: string; salesforce: string };
+  addresses: { temporal: string; /** Where the server is ours. */ temporalUi: string | undefined; /** Where something is encrypted and a token is set. */ codec: string | undefined; /** Where it was asked for and is not off. */ console: string | undefined; hubspot: string; salesforce: string };
   namespace: string;
   /** The worker that was started last: `worker.kill('SIGKILL')`, then `startWorker()`. */
   readonly worker: Child;
@@ -46,7 +48,7 @@ export interface Stack {
 }
 
 const root = join(import.meta.dirname, '..');
-const chosenOutside = /^(HUBSPOT|SALESFORCE|TEMPORAL|(SLUICE|SANDBOX)_WEBHOOK|SLUICE_CODEC)_|^SLUICE_(CONNECTION|METRICS_PORT|LOG_LEVEL|LOG_FORMAT|TEMPORAL_UI_URL|ENCRYPTION_KEY)$/;
+const chosenOutside = /^(HUBSPOT|SALESFORCE|TEMPORAL|(SLUICE|SANDBOX)_WEBHOOK|SLUICE_CODEC|SLUICE_CONSOLE)_|^SLUICE_(CONNECTION|METRICS_PORT|LOG_LEVEL|LOG_FORMAT|TEMPORAL_UI_URL|ENCRYPTION_KEY)$/;
 
 /**
  * Starts what `npm run dev` consists of, each part as a child, and waits for each to be ready. Where one fails, those
@@ -118,10 +120,11 @@ async function start(options: StackOptions, undo: (() => Promise<unknown>)[], st
     return watch(child);
   };
   let worker = await startWorker();
+  const console = await provideConsole(env, environment, options, undo, watch);
   return {
     environment,
     env,
-    addresses: { temporal: temporal.address, temporalUi: temporal.uiUrl, codec, hubspot: environment.hubspot.baseUrl, salesforce: environment.salesforce.loginUrl },
+    addresses: { temporal: temporal.address, temporalUi: temporal.uiUrl, codec, console, hubspot: environment.hubspot.baseUrl, salesforce: environment.salesforce.loginUrl },
     namespace: temporal.namespace,
     get worker() {
       return worker;
@@ -139,7 +142,7 @@ async function settings(options: StackOptions, undo: (() => Promise<unknown>)[])
   const dataDir = await mkdtemp(join(tmpdir(), 'sluice-'));
   undo.push(() => rm(dataDir, { recursive: true, force: true }));
   const ports: NodeJS.ProcessEnv = {};
-  for (const name of ['SLUICE_TEMPORAL_PORT', 'SLUICE_TEMPORAL_UI_PORT', 'SANDBOX_HUBSPOT_PORT', 'SANDBOX_SALESFORCE_PORT', 'SLUICE_WEBHOOK_PORT', 'SLUICE_CODEC_PORT']) {
+  for (const name of ['SLUICE_TEMPORAL_PORT', 'SLUICE_TEMPORAL_UI_PORT', 'SANDBOX_HUBSPOT_PORT', 'SANDBOX_SALESFORCE_PORT', 'SLUICE_WEBHOOK_PORT', 'SLUICE_CODEC_PORT', 'SLUICE_CONSOLE_PORT']) {
     ports[name] = String(await freePort());
   }
   // A profile file of the person's `temporal` program may name a server and an API key.
@@ -184,6 +187,24 @@ async function provideCodecServer(env: NodeJS.ProcessEnv, environment: Environme
   await untilReady(child, () => Promise.resolve(child.printed(/^The codec server is at /)), { seconds: 30, ...(options.signal && { signal: options.signal }) });
   watch(child);
   return `http://127.0.0.1:${environment.codec.port}`;
+}
+
+const consoleReady = /^The console is at (http\S*\w)/;
+
+async function provideConsole(env: NodeJS.ProcessEnv, environment: Environment, options: StackOptions, undo: (() => Promise<unknown>)[], watch: Watch): Promise<string | undefined> {
+  if (!options.console || environment.console === null) return undefined;
+  let address: string | undefined;
+  const child = startChild({
+    name: 'The console', script: options.scripts?.console ?? join(root, 'console/main.ts'), env,
+    output: (line) => {
+      address ??= consoleReady.exec(line)?.[1];
+      options.output?.('console', line);
+    },
+  });
+  undo.push(() => child.stop());
+  await untilReady(child, () => Promise.resolve(child.printed(consoleReady)), { seconds: 60, ...(options.signal && { signal: options.signal }) });
+  watch(child);
+  return address;
 }
 
 /** Both sandboxes answer on their control path as soon as their data is loaded. */

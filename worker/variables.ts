@@ -52,6 +52,14 @@ export const variables = z.object({
   /** Of Temporal's Web UI; that of our own dev server by default. */
   SLUICE_CODEC_ORIGIN: address.transform((value) => new URL(value).origin).optional(),
 
+  /** Where the console listens; the word off for nowhere. Without a choice another port is taken where 4000 is in use. */
+  SLUICE_CONSOLE_PORT: z.union([z.literal('off'), port], 'must be a port number from 1 to 65535, or the word off').optional(),
+  SLUICE_CONSOLE_HOST: z.string().trim().regex(/^[\w.:-]+$/, 'must be an address to listen on, such as 127.0.0.1').default('127.0.0.1'),
+  /** What browsers have as its address where that is not the host and port itself, e.g. behind a proxy. */
+  SLUICE_CONSOLE_URL: address.transform((value) => new URL(value).origin).optional(),
+  /** With which a person signs in; needed for every host but 127.0.0.1. */
+  SLUICE_CONSOLE_TOKEN: secret.min(16, 'must have at least 16 characters').regex(/^[\x21-\x7e]*$/, 'must be of printable characters without spaces').optional(),
+
   SANDBOX_HUBSPOT_PORT: port.default(4010),
   SANDBOX_SALESFORCE_PORT: port.default(4020),
   SLUICE_TEMPORAL_PORT: port.default(7233),

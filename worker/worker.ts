@@ -1,17 +1,13 @@
 import type { Client } from '@temporalio/client';
 import { Worker, type NativeConnection, type WorkerOptions } from '@temporalio/worker';
 import { reportCalls } from '../activities/connection/report-calls.ts';
-import { createAllowances } from '../activities/crm/allowances.ts';
 import { CrmFailure } from '../activities/crm/failure.ts';
-import { createLimiter } from '../activities/crm/limiter.ts';
-import type { CallObserver } from '../activities/crm/observed.ts';
 import { tell } from '../activities/failure.ts';
-import { createHubSpot } from '../activities/hubspot/index.ts';
 import { createActivities } from '../activities/index.ts';
-import { createSalesforce } from '../activities/salesforce/index.ts';
 import type { Dependencies } from '../activities/world.ts';
-import { taskQueues, type Crm } from '../workflows/ids.ts';
+import { taskQueues } from '../workflows/ids.ts';
 import { keptBundle } from './bundle.ts';
+import { openCrms } from './crms.ts';
 import { keepGoing } from './rewind.ts';
 import { dataConverter } from './encryption/data-converter.ts';
 import type { Environment } from './environment.ts';
@@ -33,10 +29,6 @@ export interface SluiceWorkerOptions {
   shutdownGraceTime?: NonNullable<WorkerOptions['shutdownGraceTime']>;
 }
 
-/** HubSpot until its answers say otherwise: Professional and Enterprise, 190 calls per 10 s; its search 5 per s. */
-const hubspotRate = { max: 190, intervalMs: 10_000 };
-const searchRate = { max: 5, intervalMs: 1_000 };
-
 /** Of the workflows that rest, so many stay in memory, at some 0.4 MB each; the SDK would keep 2,400. */
 const maxCachedWorkflows = 400;
 
@@ -51,14 +43,8 @@ const maxHeartbeatThrottleInterval = '3 seconds';
  * live edit. `run` ends when `shutdown` was called and everything has drained.
  */
 export async function createSluiceWorker({ environment, nativeConnection, client, namespace, observers, shutdownGraceTime = '15 seconds' }: SluiceWorkerOptions): Promise<{ run(): Promise<void>; shutdown(): void }> {
-  const { connection, hubspot, salesforce, byJobAbove, encryptionKeys } = environment;
-  const limiters = { hubspot: createLimiter({ rate: hubspotRate, rates: { search: searchRate } }), salesforce: createLimiter() };
-  const allowances = createAllowances(limiters);
-  const observing = (crm: Crm): CallObserver | undefined => observers && ((lane, outcome) => observers.called(crm, lane, outcome));
-  const crms = {
-    hubspot: createHubSpot({ baseUrl: hubspot.baseUrl, auth: hubspot.auth, limiter: limiters.hubspot, allowance: allowances.hubspot, observe: observing('hubspot') }),
-    salesforce: createSalesforce({ loginUrl: salesforce.loginUrl, clientId: salesforce.clientId, clientSecret: salesforce.clientSecret, limiter: limiters.salesforce, allowance: allowances.salesforce, observe: observing('salesforce') }),
-  };
+  const { connection, byJobAbove, encryptionKeys } = environment;
+  const { allowances, ...crms } = openCrms(environment, observers && ((crm, lane, outcome) => observers.called(crm, lane, outcome)));
   await requireCredentials(crms);
   const ending = new AbortController();
   const activities = createActivities({ connection, client: observers === undefined ? client : notingLag(client, observers.told), ...crms, allowances, byJobAbove, ending: ending.signal });

@@ -4,7 +4,7 @@ import { lazily } from '../sync/lazily.ts';
 import type { Activities } from '../activities/index.ts';
 import { checkMappings } from '../sync/mapping.ts';
 import { newSettings, settingsChange, withChange, type Settings, type SettingsNow } from '../sync/settings.ts';
-import { budgetsOf, forgetRefusals, newLedger, noteSpent, openInTime, reassess, type Ledger } from './connection/budgets.ts';
+import { budgetsOf, callsMade, forgetRefusals, newLedger, noteSpent, openInTime, reassess, type Ledger } from './connection/budgets.ts';
 import { connectionDetails, healthOf } from './connection/health.ts';
 import { failingPlainly } from './failure.ts';
 import { readWorkflowId, taskQueues } from './ids.ts';
@@ -108,6 +108,7 @@ export async function connection(...given: [z.input<ReturnType<typeof input>>?])
   note(m.spent, m.spentInput, (i) => noteSpent(ledger, s, i), 'From a worker: the API calls it made since its last report.');
   answering(m.settings, now, 'All settings, and whether both accounts are in order. Takes nothing.');
   answering(m.health, () => healthOf(s, budgetsOf(ledger, s)), 'In one look: does it sync, and if not, why and what to do. Takes nothing.');
+  answering(m.usage, () => callsMade(ledger, s), 'When the API calls of each CRM were made that still count against its allocation. Takes nothing.');
   rejectOtherSignals(s.rejected, show);
   show();
 

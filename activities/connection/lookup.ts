@@ -5,7 +5,7 @@ import type { World } from '../world.ts';
 const call = { lane: 'live' } as const;
 
 /** The active contact segments by name: static and deleted ones and those of other objects cannot be chosen (S2.1). */
-export async function listSegments({ hubspot }: World): Promise<SegmentEntry[]> {
+export async function listSegments({ hubspot }: Pick<World, 'hubspot'>): Promise<SegmentEntry[]> {
   const segments = await hubspot.segments(call);
   return segments
     .map(({ id, name, size, processingStatus }) => ({ id, name, size, processing: processingStatus !== 'COMPLETE' }))

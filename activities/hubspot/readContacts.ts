@@ -15,7 +15,7 @@ const BATCH_WITH_HISTORY = 50;
 /** Without them a merge or a second email would go unnoticed. */
 const ALWAYS = ['email', 'hs_additional_emails', 'hs_merged_object_ids'];
 
-type Reads = Pick<HubSpot, 'readContacts' | 'readContact' | 'readArchived' | 'readContactsByEmail' | 'searchContacts'>;
+type Reads = Pick<HubSpot, 'readContacts' | 'readContact' | 'readArchived' | 'readContactsByEmail' | 'searchContacts' | 'countContacts'>;
 
 /** The reads of contacts: by id, by email, among the archived, by search. */
 export function contactReads(requester: Requester): Reads {
@@ -97,6 +97,22 @@ export function contactReads(requester: Requester): Reads {
         }
       }));
       return found;
+    },
+
+    async countContacts({ filterGroups, words, properties, limit }, call) {
+      const { total, results } = await requester.send(
+        {
+          operation: 'search contacts',
+          method: 'POST',
+          path: `${PATHS.contacts}/search`,
+          body: { filterGroups: filterGroups ?? [], ...(words !== undefined && { query: words }), properties: [...properties], limit },
+          schema: z.object({ total: z.number(), results: z.array(contactSchema) }),
+          repeatable: true,
+          rate: 'search',
+        },
+        call,
+      );
+      return { total, contacts: results.map(plain) };
     },
 
     async searchContacts({ property, value, properties }, call) {

@@ -50,7 +50,7 @@ const membersOf = ({ results, paging }: z.infer<typeof membersSchema>) => ({
   after: paging?.next?.after ?? null,
 });
 
-type SegmentCalls = Pick<HubSpot, 'segments' | 'segment' | 'segmentByName' | 'membershipPage' | 'joinedPage' | 'memberships'>;
+type SegmentCalls = Pick<HubSpot, 'segments' | 'segment' | 'segmentByName' | 'createSegment' | 'membershipPage' | 'joinedPage' | 'memberships'>;
 
 /** Segments, as HubSpot now calls its lists: what they are, who is in them, and which of them a contact is in. */
 export function segmentCalls(requester: Requester): SegmentCalls {
@@ -92,6 +92,18 @@ export function segmentCalls(requester: Requester): SegmentCalls {
 
     segment: (id, call) => fetchSegment(`/${encodeURIComponent(id)}`, call),
     segmentByName: (name, call) => fetchSegment(`/object-type-id/${CONTACTS}/name/${encodeURIComponent(name)}`, call),
+
+    async createSegment({ name, filterBranch }, call) {
+      const { list } = await requester.send(
+        {
+          operation: 'create a segment', method: 'POST', path: PATHS.lists,
+          body: { name, objectTypeId: CONTACTS, processingType: 'DYNAMIC', filterBranch },
+          schema: z.object({ list: listSchema }), repeatable: false,
+        },
+        call,
+      );
+      return segmentOf(list);
+    },
 
     async membershipPage(segmentId, { after, limit = MEMBERS_PAGE }, call) {
       const page = await requester.send(

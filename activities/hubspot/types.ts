@@ -2,6 +2,7 @@ import type { Call, Calls } from '../crm/call.ts';
 import type { Outcome } from '../crm/failure.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import type { HubSpotProperty } from '../../sync/schema.ts';
+import type { SearchFilter } from './segmentCriteria.ts';
 
 export type { HubSpotProperty };
 
@@ -135,6 +136,8 @@ export interface HubSpot {
   archivedPage(after: string | null, call: Call): Promise<{ ids: HubSpotContactId[]; after: string | null }>;
   /** Archives a contact, which can be restored for 90 days. HubSpot answers the same where there is none [N8N-3219]: ask what became of it. */
   archiveContact(id: HubSpotContactId, call: Call): Promise<void>;
+  /** How many contacts meet the filters and the words, and the first of them (at most 200). The search index lags writes by seconds. */
+  countContacts(query: { filterGroups?: readonly { filters: readonly SearchFilter[] }[]; words?: string; properties: readonly string[]; limit: number }, call: Call): Promise<{ total: number; contacts: HubSpotContact[] }>;
   /** The search index lags writes by seconds: read by id before acting on a hit. At most 200. */
   searchContacts(query: { property: string; value: string; properties: readonly string[] }, call: Call): Promise<HubSpotContact[]>;
 
@@ -143,6 +146,8 @@ export interface HubSpot {
   /** With its criteria; null if it is not there or deleted. */
   segment(id: string, call: Call): Promise<Segment | null>;
   segmentByName(name: string, call: Call): Promise<Segment | null>;
+  /** Creates an active contact segment. Not repeated: HubSpot refuses a name that is taken. */
+  createSegment(segment: { name: string; filterBranch: unknown }, call: Call): Promise<Segment>;
   /** One page of members; `limit` at most 250, which is the default. `after` null ends. */
   membershipPage(segmentId: string, page: { after?: string | null; limit?: number }, call: Call): Promise<{ members: SegmentMember[]; after: string | null }>;
   /** One page (250) of members in the order of their joining, with the segment's size; `after` null ends. */

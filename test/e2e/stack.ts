@@ -31,10 +31,10 @@ export async function seededData(t: { after(end: () => Promise<void>): void }, {
 }
 
 /** What `npm run dev` starts, as real processes over the files in `dataDir`, with a person in each CRM and a checker's look into Temporal. */
-export async function devStack(t: { after(end: () => Promise<void>): void }, dataDir: string, env: NodeJS.ProcessEnv = {}) {
+export async function devStack(t: { after(end: () => Promise<void>): void }, dataDir: string, env: NodeJS.ProcessEnv = {}, { console = false } = {}) {
   const lines: string[] = [];
   const start = () => startStack({
-    isolated: true,
+    isolated: true, console,
     env: { SLUICE_DATA_DIR: dataDir, SLUICE_CACHE_DIR: cacheDir, SANDBOX_SEARCH_LAG_MS: '0', SANDBOX_SEGMENT_LAG_MS: '0', ...env },
     output: (part, line) => lines.push(`${part}: ${line}`),
   });

@@ -4,5 +4,5 @@ import { runDev } from '../../worker/dev.ts';
 import { runMain } from '../../worker/user-error.ts';
 
 await runMain(() => runDev({
-  scripts: { sandbox: join(import.meta.dirname, 'fake-sandbox.ts'), worker: join(import.meta.dirname, 'fake-worker.ts') },
+  scripts: { sandbox: join(import.meta.dirname, 'fake-sandbox.ts'), worker: join(import.meta.dirname, 'fake-worker.ts'), console: join(import.meta.dirname, 'fake-console.ts') },
 }));

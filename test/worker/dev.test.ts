@@ -24,7 +24,7 @@ describe('npm run dev', () => {
       assert.match(dev.output(), /workflowId=import\/main\/first&taskQueue=sluice&workflowType=salesforceImport/);
       for (const url of dev.urls) assert.ok((await fetch(url)).status < 500);
       const pids = descendants(dev.pid);
-      assert.ok(pids.length >= 4, 'the leash, Temporal, the sandbox and the worker');
+      assert.ok(pids.length >= 5, 'the leash, Temporal, the sandbox, the worker and the console');
       dev.child.kill(signal);
       await dev.ended;
       if (signal !== 'SIGKILL') assert.equal(dev.child.exitCode, 0, dev.errors());
@@ -86,7 +86,7 @@ interface Dev {
 }
 
 async function startDev(extra: NodeJS.ProcessEnv = {}, program = process.execPath, args = [fakeDev]): Promise<Dev> {
-  const names = ['SLUICE_TEMPORAL_PORT', 'SLUICE_TEMPORAL_UI_PORT', 'SANDBOX_HUBSPOT_PORT', 'SANDBOX_SALESFORCE_PORT'];
+  const names = ['SLUICE_TEMPORAL_PORT', 'SLUICE_TEMPORAL_UI_PORT', 'SANDBOX_HUBSPOT_PORT', 'SANDBOX_SALESFORCE_PORT', 'SLUICE_CONSOLE_PORT'];
   const ports = await Promise.all(names.map(async (name) => [name, String(await freePort())] as const));
   const env: NodeJS.ProcessEnv = {
     PATH: process.env['PATH'],

@@ -23,6 +23,7 @@ describe('the environment', () => {
       metricsPort: null,
       encryptionKeys: [],
       codec: null,
+      console: { host: '127.0.0.1', port: 4000, portChosen: false, url: null, token: null },
       ports: { hubspotSandbox: 4010, salesforceSandbox: 4020, temporal: 7233, temporalUi: 8233 },
       dataDir: join(root, '.data'),
       cacheDir: join(root, '.cache'),
@@ -36,10 +37,24 @@ describe('the environment', () => {
     assert.equal(environment.connection, 'main');
   });
 
+  test('serves the console where it is told to, or nowhere', () => {
+    const token = 'a-token-of-the-console';
+    assert.equal(readEnvironment({ SLUICE_CONSOLE_PORT: 'off' }).console, null);
+    assert.deepEqual(readEnvironment({ SLUICE_CONSOLE_HOST: '0.0.0.0', SLUICE_CONSOLE_PORT: '4001', SLUICE_CONSOLE_URL: 'https://Sluice.example.com/', SLUICE_CONSOLE_TOKEN: token }).console,
+      { host: '0.0.0.0', port: 4001, portChosen: true, url: 'https://sluice.example.com', token });
+  });
+
   test('takes two accounts, HubSpot by an access token', () => {
     const { hubspot: h, salesforce: s } = readEnvironment({ ...hubspot, ...salesforce });
     assert.deepEqual(h, { baseUrl: 'https://api.hubapi.com', auth: { kind: 'token', token: 'pat-secret' }, sandbox: false });
     assert.deepEqual(s, { loginUrl: 'https://acme.my.salesforce.com', clientId: 's-id', clientSecret: 's-secret', sandbox: false });
+  });
+
+  test('serves the console where it is told to, or nowhere', () => {
+    const token = 'a-token-of-the-console';
+    assert.equal(readEnvironment({ SLUICE_CONSOLE_PORT: 'off' }).console, null);
+    assert.deepEqual(readEnvironment({ SLUICE_CONSOLE_HOST: '0.0.0.0', SLUICE_CONSOLE_PORT: '4001', SLUICE_CONSOLE_URL: 'https://Sluice.example.com/', SLUICE_CONSOLE_TOKEN: token }).console,
+      { host: '0.0.0.0', port: 4001, portChosen: true, url: 'https://sluice.example.com', token });
   });
 
   test('takes two accounts, HubSpot by a refresh token', () => {
@@ -110,6 +125,9 @@ describe('the environment', () => {
     ['a codec token that is soon guessed', { SLUICE_CODEC_TOKEN: 'secret' }, /^SLUICE_CODEC_TOKEN must have at least 16 characters/],
     ['a codec token that no header takes', { SLUICE_CODEC_TOKEN: 'secret secret secret' }, /^SLUICE_CODEC_TOKEN must be of printable characters without spaces/],
     ['an origin that is none', { SLUICE_CODEC_ORIGIN: '*' }, /^SLUICE_CODEC_ORIGIN must be an address/],
+    ['a console that others can reach without a token', { SLUICE_CONSOLE_HOST: '10.0.0.5' }, /^SLUICE_CONSOLE_TOKEN is missing: whoever reaches 10\.0\.0\.5/],
+    ['a console on every address that does not know its own', { SLUICE_CONSOLE_HOST: '0.0.0.0', SLUICE_CONSOLE_TOKEN: 'a'.repeat(16) }, /^SLUICE_CONSOLE_URL is missing/],
+    ['a console token that is soon guessed', { SLUICE_CONSOLE_TOKEN: 'secret' }, /^SLUICE_CONSOLE_TOKEN must have at least 16 characters/],
     ['a port that does not exist', { SANDBOX_HUBSPOT_PORT: '70000' }, /^SANDBOX_HUBSPOT_PORT must be below 65536/],
   ];
   for (const [why, env, sentence] of refused) {

@@ -14,19 +14,20 @@ export function accessBy(token: string, origin: string) {
       const [, bearer] = /^Bearer +(.+)$/i.exec(headers.authorization ?? '') ?? [];
       if (bearer !== undefined && same(bearer, token)) return true;
       // Another page at the same host would have the cookie sent along, and is told by its origin.
-      return headers.origin === origin && same(cookieIn(headers.cookie ?? ''), pass);
+      return headers.origin === origin && same(cookieIn(headers.cookie ?? '', cookieName), pass);
     },
     cookie: `${cookieName}=${pass}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${cookieSeconds}`,
   };
 }
 
-function cookieIn(header: string): string {
-  const found = header.split(';').map((pair) => pair.trim()).find((pair) => pair.startsWith(`${cookieName}=`));
-  return found?.slice(cookieName.length + 1) ?? '';
+/** The value of a cookie in a `Cookie` header; '' where there is none. */
+export function cookieIn(header: string, name: string): string {
+  const found = header.split(';').map((pair) => pair.trim()).find((pair) => pair.startsWith(`${name}=`));
+  return found?.slice(name.length + 1) ?? '';
 }
 
-/** In a time that tells nothing of either text, its length included. */
-function same(given: string, wanted: string): boolean {
+/** Compares in a time that tells nothing of either text, its length included. */
+export function same(given: string, wanted: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(wanted));
 }

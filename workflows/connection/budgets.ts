@@ -1,7 +1,7 @@
 import * as wf from '@temporalio/workflow';
 import { assessed, budgetOf, newSpending, withSpent, type Spending } from '../../sync/allocation.ts';
 import { allocationsOf, type Budgets, type Settings } from '../../sync/settings.ts';
-import type { SpentReport } from '../messages.ts';
+import type { CallsMade, SpentReport } from '../messages.ts';
 import { crms, type Crm } from '../ids.ts';
 
 /** What the connection knows of API calls, as plain JSON. */
@@ -52,6 +52,14 @@ export async function openInTime(ledger: Ledger, settings: Settings, show: () =>
     reassess(ledger, settings);
     show();
   }
+}
+
+/** When the calls were made that still count. */
+export function callsMade({ spending }: Ledger, settings: Settings, now = Date.now()): Record<Crm, CallsMade[]> {
+  const allocations = allocationsOf(settings);
+  const made = (crm: Crm): CallsMade[] => spending[crm].slices.filter(({ until }) => until + allocations[crm].windowMs > now)
+    .map(({ from, until, live, retry, backfill }) => ({ from: new Date(from).toISOString(), until: new Date(until).toISOString(), live, retry, backfill }));
+  return { hubspot: made('hubspot'), salesforce: made('salesforce') };
 }
 
 /** How the allocations stand. */

@@ -46,6 +46,8 @@ export type SpentReport = z.infer<ReturnType<typeof spentInput>>;
 /** From a worker: the calls it made since its last report, by lane, and what the CRMs' answers said of the accounts. */
 export const spent = defineSignal<[SpentReport?]>('spent');
 export const health = defineQuery<Health>('health');
+/** When the calls of each CRM were made, within the window of its allocation. */
+export const usage = defineQuery<Record<'hubspot' | 'salesforce', CallsMade[]>>('usage');
 
 /** One entry of the answer to `listSegments`: an active contact segment, which can be chosen. */
 export interface SegmentEntry {
@@ -65,6 +67,12 @@ export interface Health {
   warnings: string[];
   /** API calls of all workers, as they reported them; their last ones may be missing. */
   calls: { hubspot: CallsUsed; salesforce: CallsUsed };
+}
+
+/** Calls that were made from one instant to another (ISO), as the workers reported them. */
+export interface CallsMade extends LaneCalls {
+  from: string;
+  until: string;
 }
 
 /** Calls of one CRM in the window of its allocation. */
