@@ -13,7 +13,7 @@ import type { World } from '../world.ts';
 import { reached } from './position.ts';
 import { pack } from './handovers.ts';
 import type { PageOutcome } from './outcome.ts';
-import { syncPage } from './sync.ts';
+import { knownListed, syncPage } from './sync.ts';
 
 const call: Call = { lane: 'backfill' };
 /** People look at the statuses: they are brought up to date while imports wait. */
@@ -87,8 +87,17 @@ export async function resyncPage(outer: World, { ids, dryRun, candidate, segment
   const now = candidate === null ? null : await membershipsOf(outer, settings, ids, call);
   const listed = segmentId !== undefined && segmentId === (candidate ?? settings.segment?.id);
   const outcomes: PageOutcome[] = [];
-  for (const slice of chunks(ids, idsPerSlice)) {
-    outcomes.push(...await syncPage(world, { ids: slice, trigger: 'resync', dryRun: dryRun || candidate !== null, listed }));
+  const slices = chunks(ids, idsPerSlice);
+  const known = (slice: HubSpotContactId[] | undefined) => {
+    const answer = listed && slice !== undefined ? knownListed(world, slice) : null;
+    answer?.catch(() => undefined); // whoever asks for it meets the failure; by then another slice may have failed
+    return answer;
+  };
+  let next = known(slices[0]);
+  for (const [i, slice] of slices.entries()) {
+    const request = { ids: slice, trigger: 'resync', dryRun: dryRun || candidate !== null, listed: next } as const;
+    next = known(slices[i + 1]); // asked for while this one is read
+    outcomes.push(...await syncPage(world, request));
     reached({ contacts: ids.length, done: outcomes.length });
   }
   const count = (...kinds: string[]) => outcomes.filter((o) => kinds.includes(o.kind)).length;

@@ -6,7 +6,7 @@ import type { PairReading, PairWrite } from '../../sync/pair.ts';
 import { conclude, decidePair, hindrance, mayNeedWrite, planWrite, type Memory, type Pair } from '../../sync/plan.ts';
 import type { HubSpotContactId, Link } from '../../sync/records.ts';
 import { heldFailure } from '../connection/accounts.ts';
-import { knownContacts, type ContactNews, type KnownContact } from '../contacts.ts';
+import { allInSync, knownContacts, type ContactNews, type KnownContact } from '../contacts.ts';
 import type { Call } from '../crm/call.ts';
 import { readPairs, type Prefetched } from '../pair/read.ts';
 import { evidenceAgeMs, writePairs } from '../pair/write.ts';
@@ -19,8 +19,8 @@ export interface PageRequest {
   trigger: Handover['trigger'];
   /** Counts what would be done; writes and signals nothing. */
   dryRun: boolean;
-  /** The list of the segment in force has just shown these contacts. */
-  listed?: boolean;
+  /** Whoever of them has a workflow; given where the list of the segment in force has just shown these contacts. */
+  listed?: Promise<Map<HubSpotContactId, KnownContact>> | null;
 }
 
 const call: Call = { lane: 'backfill' };
@@ -43,7 +43,7 @@ export async function syncPage(world: World, request: PageRequest, prefetched: P
   const { ids, trigger, dryRun } = request;
   const readAt = prefetched?.readAt ?? Date.now();
   // A page writes nobody who has a workflow: of those the list is evidence enough.
-  const before = request.listed ? await knownContacts(world, ids) : new Map<HubSpotContactId, KnownContact>();
+  const before = await request.listed ?? new Map<HubSpotContactId, KnownContact>();
   const readings = await readPairs(world, ids.map((hubspotId) => ({ hubspotId, link: null, hasBase: false, mayBeOwed: false, listed: before.has(hubspotId) })), call, prefetched);
   const known = new Map([...before, ...await knownContacts(world, ids.filter((id) => !before.has(id)))]);
   const claimedTwice = recordsClaimedTwice(readings);
@@ -65,6 +65,12 @@ export async function syncPage(world: World, request: PageRequest, prefetched: P
   }
   return steps.flatMap((step) => (step.kind === 'write' ? written.get(step.write.hubspotId) ?? [] : step.outcome));
 }
+
+/** As `knownContacts`; where all are in sync, as mostly in a resync, nobody need be listed. */
+export const knownListed = async (world: World, ids: readonly HubSpotContactId[]): Promise<Map<HubSpotContactId, KnownContact>> =>
+  (await allInSync(world, ids) ? new Map(ids.map((id) => [id, shownInSync])) : knownContacts(world, ids));
+
+const shownInSync: KnownContact = { status: 'in-sync', inSegment: null, salesforceId: null, syncedAt: null };
 
 function stepFor(hubspotId: HubSpotContactId, reading: PairReading, trigger: Handover['trigger'], known: Map<HubSpotContactId, KnownContact>, claimedTwice: Set<string>, createdNow?: ReadonlySet<HubSpotContactId>): Step {
   if (reading.kind === 'held') throw heldFailure(reading);
