@@ -10,7 +10,7 @@ const contactsTab = '/settings/integrations/connected-apps/salesforce/contacts';
 
 test('S5.4 what is down gets a sentence on the page, and the old setting stays', { skip: typeof chromium === 'string' ? false : chromium.skip, timeout: 300_000 }, async (t) => {
   assert.ok(typeof chromium === 'string');
-  const { page, address, hubspot, settings, stack } = await consoleScene(t, chromium, us500);
+  const { page, address, hubspot, salesforce, settings, stack } = await consoleScene(t, chromium, us500);
   const open = async (): Promise<void> => {
     await page.goto(address + contactsTab);
     await page.getByRole('button', { name: 'Inclusion list' }).click();
@@ -28,6 +28,13 @@ test('S5.4 what is down gets a sentence on the page, and the old setting stays',
     await told(/HubSpot/);
     await hubspot.noFaults();
     assert.equal((await settings()).segment?.name, 'Webmail prospects');
+  });
+
+  await t.test('Salesforce', async () => {
+    await salesforce.fault({ path: '/query/', status: 503, times: 1_000 });
+    await page.goto(`${address}/import`);
+    await told(/Salesforce/);
+    await salesforce.noFaults();
   });
 
   await t.test('the worker', async () => {
