@@ -39,12 +39,15 @@ export function keepingStep({ client, connection }: Pick<World, 'client' | 'conn
   return {
     single: () => { singleAt = performance.now(); },
     async tell(id, work) {
-      const withOthers = async (): Promise<number> => work().then(() => takenUp(id));
+      const untilTakenUp = async (): Promise<number> => {
+        await work();
+        return takenUp(id);
+      };
       if (performance.now() - singleAt > singleEditsMs) {
-        await withOthers();
+        await untilTakenUp();
         return;
       }
-      const turn = line.then(async () => sleep(await withOthers()));
+      const turn = line.then(async () => sleep(await untilTakenUp()));
       line = turn.catch(() => undefined);
       await turn;
     },

@@ -42,6 +42,14 @@ export function contactReads(requester: Requester): Reads {
     if (other) throw new CrmFailure({ system: 'hubspot', operation: 'read contacts', status: 207, code: other.category ?? null, detail: other.message ?? null });
     return answer.results.map(plain);
   };
+  const search = (body: object, call: Call) => requester.send(
+    {
+      operation: 'search contacts', method: 'POST', path: `${PATHS.contacts}/search`, body,
+      schema: z.object({ total: z.number(), results: z.array(contactSchema) }),
+      repeatable: true, rate: 'search',
+    },
+    call,
+  );
 
   const readAll = async (ids: readonly HubSpotContactId[], properties: readonly string[], call: Call & { withHistory?: readonly string[] }, archived: boolean) => {
     const answers = new Map<HubSpotContactId, ContactAnswer>();
@@ -99,36 +107,14 @@ export function contactReads(requester: Requester): Reads {
       return found;
     },
 
-    async countContacts({ filterGroups, words, properties, limit }, call) {
-      const { total, results } = await requester.send(
-        {
-          operation: 'search contacts',
-          method: 'POST',
-          path: `${PATHS.contacts}/search`,
-          body: { filterGroups: filterGroups ?? [], ...(words !== undefined && { query: words }), properties: [...properties], limit },
-          schema: z.object({ total: z.number(), results: z.array(contactSchema) }),
-          repeatable: true,
-          rate: 'search',
-        },
-        call,
-      );
+    async countContacts({ filterGroups = [], words, properties, limit }, call) {
+      const { total, results } = await search({ filterGroups, ...(words !== undefined && { query: words }), properties: [...properties], limit }, call);
       return { total, contacts: results.map(plain) };
     },
 
     async searchContacts({ property, value, properties }, call) {
-      const answer = await requester.send(
-        {
-          operation: 'search contacts',
-          method: 'POST',
-          path: `${PATHS.contacts}/search`,
-          body: { filterGroups: [{ filters: [{ propertyName: property, operator: 'EQ', value }] }], properties: [...properties, ...ALWAYS], limit: 200 },
-          schema: z.object({ results: z.array(contactSchema) }),
-          repeatable: true,
-          rate: 'search',
-        },
-        call,
-      );
-      return answer.results.map(plain);
+      const { results } = await search({ filterGroups: [{ filters: [{ propertyName: property, operator: 'EQ', value }] }], properties: [...properties, ...ALWAYS], limit: 200 }, call);
+      return results.map(plain);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { entryOf } from '../connection/lookup.ts';
 import type { HubSpot, HubSpotProperty } from '../hubspot/index.ts';
 import { checkCriteria, filterBranchOf, kindOf, operatorsOf, searchFiltersOf, type CriteriaGroups, type CriterionKind, type CriterionOperator } from '../hubspot/segmentCriteria.ts';
 import type { SegmentEntry } from '../../workflows/messages.ts';
@@ -39,8 +40,7 @@ export function criteriaLooks(hubspot: HubSpot, properties: () => Promise<HubSpo
       const checked = checkCriteria(groups, await properties());
       if ('fault' in checked) return checked;
       if (await hubspot.segmentByName(name, call) !== null) return { fault: `HubSpot has a segment named "${name}" already: choose another name.` };
-      const { id, size, processingStatus } = await hubspot.createSegment({ name, filterBranch: filterBranchOf(checked.groups) }, call);
-      return { id, name, size, processing: processingStatus !== 'COMPLETE' };
+      return entryOf(await hubspot.createSegment({ name, filterBranch: filterBranchOf(checked.groups) }, call));
     },
   };
 }

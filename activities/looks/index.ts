@@ -1,7 +1,7 @@
 import { remember } from '../remember.ts';
 import type { HubSpot } from '../hubspot/index.ts';
 import { unfitness } from '../connection/segment.ts';
-import { listSegments } from '../connection/lookup.ts';
+import { entryOf, listSegments } from '../connection/lookup.ts';
 import type { Salesforce } from '../salesforce/index.ts';
 import type { SegmentEntry } from '../../workflows/messages.ts';
 import { contactLooks } from './contacts.ts';
@@ -33,7 +33,7 @@ export function createLooks({ hubspot, salesforce }: { hubspot: HubSpot; salesfo
       const segment = /^\d+$/.test(id) ? await hubspot.segment(id, call) : null;
       const unfit = unfitness(id, segment);
       if (segment === null || unfit !== null) return { id, unfit: unfit ?? '' };
-      return { id, name: segment.name, size: segment.size, processing: segment.processingStatus !== 'COMPLETE' };
+      return entryOf(segment);
     },
     /** Who came in and who went out as one segment took the place of another; null: no segment, everybody may sync. */
     membershipChange: (before: string | null, after: string | null): Promise<MembershipChange> => membershipChange(hubspot, before, after),

@@ -8,26 +8,24 @@ import type { ConsoleOptions } from './server.ts';
 const everyMs = 2_000;
 /** Who changes a setting, as its history shows it. */
 export const by = 'the console';
-const id = z.string().regex(/^\d{1,20}$/, 'expected the id of a segment');
-const choice = z.strictObject({ segmentId: id });
+const segmentId = z.string().regex(/^\d{1,20}$/, 'expected the id of a segment');
+/** One segment. */
+export const oneSegment = z.strictObject({ segmentId });
 const plainSettings = lazily(() => settingsChange().pick({ createAs: true, contactForAccountDomain: true, createInHubSpot: true, deletes: true }));
-const change = z.object({ before: id.optional(), after: id.optional() });
+const change = z.object({ before: segmentId.optional(), after: segmentId.optional() });
 
 /** The connection's settings and the inclusion segment. */
 export function connectionRoutes(app: FastifyInstance, { sluice, looks }: ConsoleOptions): void {
-  app.get('/api/connection', async () => {
+  const now = async () => {
     const [settings, health] = await Promise.all([sluice.settings(), sluice.health()]);
     return { settings, health };
-  });
-
-  app.get('/api/connection/events', async (_request, reply) => sendEvents(reply, (gone) => whenChanged(everyMs, async () => {
-    const [settings, health] = await Promise.all([sluice.settings(), sluice.health()]);
-    return { settings, health };
-  }, gone)));
+  };
+  app.get('/api/connection', now);
+  app.get('/api/connection/events', async (_request, reply) => sendEvents(reply, (gone) => whenChanged(everyMs, now, gone)));
 
   /** Answers the settings after the choice, and which segment was in force before it. */
   app.put('/api/connection/segment', async (request) => {
-    const { segmentId } = choice.parse(request.body);
+    const { segmentId } = oneSegment.parse(request.body);
     const { segment: before } = await sluice.settings();
     return { settings: await sluice.selectSegment(segmentId, by), before };
   });

@@ -1,9 +1,5 @@
-import { createHmac } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import { cookieIn, same } from '../../worker/codec/access.ts';
-
-const cookieName = 'sluice-console';
-const cookieSeconds = 12 * 3_600;
+import { signInBy } from '../../worker/sign-in-by-token.ts';
 
 /** Pages may load what comes from here alone, and nobody may frame them. */
 export const pageHeaders = {
@@ -29,17 +25,13 @@ export type Refused = { status: 401 | 403 | 421; why: string } | null;
  */
 export function guard({ origins, token }: GuardOptions) {
   const hosts = new Set(origins.map((origin) => new URL(origin).host));
-  const pass = token === null ? '' : createHmac('sha256', token).update('cookie of the console').digest('hex');
-  const signedIn = (headers: IncomingHttpHeaders): boolean => {
-    if (token === null) return true;
-    const [, bearer] = /^Bearer +(.+)$/i.exec(headers.authorization ?? '') ?? [];
-    return (bearer !== undefined && same(bearer, token)) || same(cookieIn(headers.cookie ?? '', cookieName), pass);
-  };
+  const access = token === null ? null : signInBy(token, 'sluice-console', 'cookie of the console');
+  const signedIn = (headers: IncomingHttpHeaders): boolean => access === null || access.hasToken(headers) || access.hasCookie(headers);
   const foreign = (headers: IncomingHttpHeaders): boolean =>
     (headers.origin !== undefined && !origins.includes(headers.origin)) || headers['sec-fetch-site'] === 'cross-site' || headers['sec-fetch-site'] === 'same-site';
   return {
-    isToken: (text: string): boolean => token !== null && same(text, token),
-    cookie: `${cookieName}=${pass}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${cookieSeconds}${origins.every((origin) => origin.startsWith('https:')) ? '; Secure' : ''}`,
+    isToken: (text: string): boolean => access?.isToken(text) ?? false,
+    cookie: `${access?.cookie ?? ''}${origins.every((origin) => origin.startsWith('https:')) ? '; Secure' : ''}`,
     signedIn,
     /** Of every request. */
     addressed: (headers: IncomingHttpHeaders): Refused =>

@@ -2,12 +2,12 @@ import type { FastifyInstance } from 'fastify';
 import * as z from 'zod';
 import { attentionCategories } from '../../workflows/messages.ts';
 import { SluiceFailure } from '../../client/sluice-client.ts';
+import { oneSegment } from './connection-routes.ts';
 import { sendEvents } from './events.ts';
 import { Refusal } from './failures.ts';
 import type { ConsoleOptions } from './server.ts';
 
 const resync = z.strictObject({ scope: z.enum(['segment', 'all', 'errors']), category: z.enum(attentionCategories).optional() });
-const compare = z.strictObject({ segmentId: z.string().regex(/^\d{1,20}$/, 'expected the id of a segment') });
 const importing = z.strictObject({ object: z.enum(['Lead', 'Contact', 'both']), where: z.string().max(2_000).default('') });
 
 /** The console's imports, told from others by it. */
@@ -26,7 +26,7 @@ export function jobRoutes(app: FastifyInstance, { sluice, looks, workflowPage }:
 
   /** What choosing a segment, and then resyncing it, would come to; writes nothing. */
   app.post('/api/jobs/compare', async (request) => {
-    const { segmentId } = compare.parse(request.body);
+    const { segmentId } = oneSegment.parse(request.body);
     const seen = await looks.segment(segmentId);
     if ('unfit' in seen) throw new Refusal(404, `${seen.unfit} Choose another segment.`);
     const job = await sluice.startResync('preview', { segmentId });

@@ -10,8 +10,9 @@ import { withFeeds } from '../support/feeds.ts';
 import { testSluice } from '../support/sluice.ts';
 import { testWorkflowBundle } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
-import { handover, linkedLead, outside, told } from '../workflows/fakes/contacts.ts';
+import { handover, linkedLead, told } from '../workflows/fakes/contacts.ts';
 import { openContacts, type OpenContacts } from '../workflows/fakes/open-contacts.ts';
+import { deleteBeforeFirstWrite, losePassAnswer } from '../workflows/fakes/unanswered.ts';
 import { isOfPatches, newRecording } from './histories.ts';
 
 const sluice = await testSluice();
@@ -25,26 +26,14 @@ describe('contacts over fake activities', { concurrency: false }, () => {
   const keep = (name: string, id: string) => recording.add(s.client, `patch-contact-${name}`, s.workflowId(id), { [s.connection]: 'recorded' });
 
   test('a value that is deleted after the read of a first sync that was not sent', async () => {
-    const contact = s.of('1');
-    const phone = contact.values['phone'] ?? assert.fail();
-    contact.values['jobtitle'] = { salesforce: 'Title', h: null, s: 'Countess' };
-    contact.nextWrites.push(() => {
-      phone.h = null;
-      return { kind: 'stale', why: 'The evidence of the membership is too old.' };
-    });
+    deleteBeforeFirstWrite(s.of('1'));
     await s.sync('1');
-    assert.equal(phone.s, null);
+    assert.equal(s.of('1').values['phone']?.s, null);
     await keep('unsent-write', '1');
   });
 
   test('a pass through the closed gate that landed without an answer', async () => {
-    const contact = s.of('2');
-    contact.membership = outside;
-    contact.values = { jobtitle: { salesforce: 'Title', h: null, s: null }, phone: { salesforce: 'Phone', h: null, s: '555-1' } };
-    contact.nextWrites.push(() => {
-      contact.values = { jobtitle: { salesforce: 'Title', h: null, s: 'Countess' }, phone: { salesforce: 'Phone', h: '555-1', s: '555-1' } };
-      throw told('backoff', 'The connection broke.');
-    });
+    losePassAnswer(s.of('2'));
     await s.signal('2', m.adopt, { hubspotId: '2', salesforce: { type: linkedLead.type, id: linkedLead.id }, bypass: 'on-create' });
     await until('it is frozen', async () => (await s.state('2')).status === 'outside-segment');
     await keep('unanswered-pass', '2');

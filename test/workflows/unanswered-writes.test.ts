@@ -4,8 +4,9 @@ import type { WriteOutcome } from '../../sync/pair.ts';
 import * as m from '../../workflows/messages.ts';
 import { until } from '../support/until.ts';
 import { testTemporal, testWorkflowBundle } from '../support/temporal.ts';
-import { linkedLead, outside, told } from './fakes/contacts.ts';
+import { linkedLead, told } from './fakes/contacts.ts';
 import { openContacts, type OpenContacts } from './fakes/open-contacts.ts';
+import { deleteBeforeFirstWrite, losePassAnswer } from './fakes/unanswered.ts';
 
 const temporal = await testTemporal();
 const bundle = await testWorkflowBundle();
@@ -54,24 +55,14 @@ describe('writes that were not answered', () => {
 
   test('what both sides held is known though the first write was not sent: a value that is deleted meanwhile is deleted, not filled in again', async () => {
     const contact = s.of('4');
-    const phone = contact.values['phone'] ?? assert.fail();
-    contact.values['jobtitle'] = { salesforce: 'Title', h: null, s: 'Countess' };
-    contact.nextWrites.push(() => {
-      phone.h = null;
-      return { kind: 'stale', why: 'The evidence of the membership is too old.' };
-    });
+    deleteBeforeFirstWrite(contact);
     await s.sync('4');
     assert.deepEqual([contact.values, contact.writes.at(-1)?.salesforce.fields], [{ jobtitle: { salesforce: 'Title', h: 'Countess', s: 'Countess' }, phone: { salesforce: 'Phone', h: null, s: null } }, { Phone: null }]);
   });
 
   test('S4 a pass through the closed gate that landed without an answer was made: what changed since is not written', async () => {
     const contact = s.of('5');
-    contact.membership = outside;
-    contact.values = { jobtitle: { salesforce: 'Title', h: null, s: null }, phone: { salesforce: 'Phone', h: null, s: '555-1' } };
-    contact.nextWrites.push(() => {
-      contact.values = { jobtitle: { salesforce: 'Title', h: null, s: 'Countess' }, phone: { salesforce: 'Phone', h: '555-1', s: '555-1' } };
-      throw told('backoff', 'The connection broke.');
-    });
+    losePassAnswer(contact);
     await s.signal('5', m.adopt, { hubspotId: '5', salesforce: { type: linkedLead.type, id: linkedLead.id }, bypass: 'on-create' });
     await until('it is frozen', async () => (await s.state('5')).status === 'outside-segment');
     assert.deepEqual([contact.writes.map(({ hubspot }) => hubspot), (await s.state('5')).origin.kind], [[{ phone: '555-1' }], 'past-the-gate']);

@@ -26,6 +26,26 @@ export function useAsked<T>(path: string | null): Asked<T> {
   return { value: mine ? state.value : null, fault: mine ? state.fault : null, again };
 }
 
+/** What a POST answers to what a person is entering: asked once nothing has changed for `pauseMs`. A null body, as JSON, asks nothing. */
+export function useAskedInPauses<T>(path: string, body: string | null, pauseMs: number): Omit<Asked<T>, 'again'> {
+  const [state, setState] = useState<Omit<Asked<T>, 'again'>>(unanswered);
+  useEffect(() => {
+    setState(unanswered);
+    if (body === null) return;
+    const controller = new AbortController();
+    const timer = setTimeout(() => {
+      ask<T>('POST', path, JSON.parse(body) as unknown, controller.signal)
+        .then((value) => setState({ value, fault: null }), (error: unknown) => controller.signal.aborted || setState({ value: null, fault: sentenceOf(error) }));
+    }, pauseMs);
+    return () => {
+      clearTimeout(timer);
+      controller.abort();
+    };
+  }, [path, body, pauseMs]);
+  return state;
+}
+const unanswered = { value: null, fault: null };
+
 /** Does something that a person asked for; `busy` meanwhile, and the sentence of what failed after it. */
 export function useDoing(): { busy: boolean; fault: string | null; run: <T>(what: () => Promise<T>) => Promise<T | null> } {
   const [busy, setBusy] = useState(false);

@@ -1,8 +1,9 @@
-import { useEffect, useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import type { CriteriaCount } from '../../../../activities/looks/criteria.ts';
-import { ask, sentenceOf } from '../api.ts';
 import { Fault } from '../parts/notes.tsx';
+import { People } from '../parts/people.tsx';
 import { counted } from '../parts/words.ts';
+import { useAskedInPauses } from '../use-asked.ts';
 import { isComplete, toSend, type DraftGroup } from './draft.ts';
 
 /** HubSpot lets a search through five times a second: a person who types is waited for. */
@@ -10,25 +11,8 @@ const pauseMs = 400;
 
 /** How many contacts would be in, and some of them, by HubSpot's search, as the criteria are entered. */
 export function WhoIsIn({ groups }: { groups: readonly DraftGroup[] }): ReactNode {
-  const [found, setFound] = useState<CriteriaCount | null>(null);
-  const [fault, setFault] = useState<string | null>(null);
   const complete = isComplete(groups);
-  const body = JSON.stringify(toSend(groups));
-  useEffect(() => {
-    setFound(null);
-    setFault(null);
-    if (!complete) return;
-    const controller = new AbortController();
-    const timer = setTimeout(() => {
-      ask<CriteriaCount>('POST', '/api/segments/count', { groups: JSON.parse(body) as unknown }, controller.signal)
-        .then(setFound, (error: unknown) => controller.signal.aborted || setFault(sentenceOf(error)));
-    }, pauseMs);
-    return () => {
-      clearTimeout(timer);
-      controller.abort();
-    };
-  }, [body, complete]);
-
+  const { value: found, fault } = useAskedInPauses<CriteriaCount>('/api/segments/count', complete ? JSON.stringify({ groups: toSend(groups) }) : null, pauseMs);
   return (
     <aside className="panel who" aria-label="Who would be in">
       <Fault>{fault}</Fault>
@@ -38,7 +22,7 @@ export function WhoIsIn({ groups }: { groups: readonly DraftGroup[] }): ReactNod
         {found !== null && ('fault' in found ? <p>{found.fault}</p> : (
           <>
             <p className="figure">{found.exact ? '' : 'about '}{counted(found.total, 'contact')}</p>
-            <ul className="people">{found.sample.map(({ hubspotId, name, email }) => <li key={hubspotId}>{name}{email !== null && email !== name && <small> {email}</small>}</li>)}</ul>
+            <People people={found.sample} />
             {found.total > found.sample.length && <p className="hint">and {counted(found.total - found.sample.length, 'other')}</p>}
             <p className="hint">Counted by HubSpot's search, which shows an edit some seconds late.{found.exact ? '' : ' It compares words, the segment the whole text: the segment may come to another number.'}</p>
           </>

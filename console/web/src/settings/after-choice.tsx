@@ -1,8 +1,10 @@
 import { useState, type ReactNode } from 'react';
+import type { ContactSeen } from '../../../../activities/looks/contacts.ts';
 import type { MembershipChange } from '../../../../activities/looks/membership-change.ts';
 import { ask } from '../api.ts';
 import { JobProgress, type StartedJob } from '../jobs/job-progress.tsx';
 import { Done, Fault, Waiting, Warnings } from '../parts/notes.tsx';
+import { People } from '../parts/people.tsx';
 import { counted } from '../parts/words.ts';
 import { useAsked, useDoing } from '../use-asked.ts';
 import type { Choice } from './limit-sync.tsx';
@@ -28,8 +30,8 @@ export function AfterChoice({ choice: { settings, before }, undo }: { choice: Ch
       {change.value === null && change.fault === null && <Waiting>Comparing the members...</Waiting>}
       {change.value !== null && ('fault' in change.value ? <p>{change.value.fault}</p> : (
         <div className="columns">
-          <People title="Entered" what="may sync now" people={change.value.entered} />
-          <People title="Left" what="kept as they are, but no longer synced" people={change.value.left} />
+          <Moved title="Entered" what="may sync now" people={change.value.entered} />
+          <Moved title="Left" what="kept as they are, but no longer synced" people={change.value.left} />
         </div>
       ))}
       <div className="row">
@@ -42,12 +44,12 @@ export function AfterChoice({ choice: { settings, before }, undo }: { choice: Ch
   );
 }
 
-function People({ title, what, people: { count, sample } }: { title: string; what: string; people: { count: number; sample: { hubspotId: string; name: string; email: string | null }[] } }): ReactNode {
+function Moved({ title, what, people: { count, sample } }: { title: string; what: string; people: { count: number; sample: ContactSeen[] } }): ReactNode {
   return (
     <section>
       <h3>{title}: {counted(count, 'contact')}</h3>
       {count > 0 && <p className="hint">{what}</p>}
-      <ul className="people">{sample.map(({ hubspotId, name, email }) => <li key={hubspotId}>{name}{email !== null && email !== name && <small> {email}</small>}</li>)}</ul>
+      <People people={sample} />
       {count > sample.length && sample.length > 0 && <p className="hint">and {counted(count - sample.length, 'other')}</p>}
     </section>
   );

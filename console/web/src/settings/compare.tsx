@@ -3,6 +3,7 @@ import type { ResyncProgress } from '../../../../workflows/messages/jobs.ts';
 import type { SegmentEntry } from '../../../../workflows/messages/connection.ts';
 import { ask } from '../api.ts';
 import { type StartedJob } from '../jobs/job-progress.tsx';
+import { Rows } from '../jobs/rows.tsx';
 import { useLive } from '../live.ts';
 import { Fault, Waiting } from '../parts/notes.tsx';
 import { count } from '../parts/words.ts';
@@ -46,7 +47,7 @@ function Comparison({ job }: { job: StartedJob }): ReactNode {
   return (
     <div role="status">
       <p>Nothing was saved and nothing was written.</p>
-      <table><tbody>{rows.map(([name, text]) => <tr key={name}><th scope="row">{name}</th><td>{text}</td></tr>)}</tbody></table>
+      <Rows rows={rows} />
     </div>
   );
 }
