@@ -1,16 +1,17 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { UserError } from './user-error.ts';
 
+/** From the system's own choice (32768 and up on Linux, 49152 and up elsewhere) an outgoing connection could take one before it is used. */
+const chosenFrom = [20_000, 32_768] as const;
+
 /** A port on 127.0.0.1 that nothing listened on a moment ago. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a numeric port');
-  return address.port;
+  for (;;) {
+    const port = randomInt(...chosenFrom);
+    if (await refusal(port) === null) return port;
+  }
 }
 
 /**
@@ -19,14 +20,21 @@ export async function freePort(): Promise<number> {
  * @throws UserError that names the port, what it is for, and the variable that chooses another.
  */
 export async function requireFreePort(port: number, purpose: string, variable: string): Promise<void> {
+  const code = await refusal(port);
+  if (code === null) return;
+  const why = code === 'EADDRINUSE' ? 'is in use' : `cannot be listened on (${code})`;
+  throw new UserError(`Port ${port} for ${purpose} ${why}: end the program that holds it, or set ${variable} to another port.`);
+}
+
+/** The system's code for why nobody may listen on a port of 127.0.0.1; null where one may. */
+async function refusal(port: number): Promise<string | null> {
   const server = createServer();
   try {
     await once(server.listen(port, '127.0.0.1'), 'listening');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    const why = code === 'EADDRINUSE' ? 'is in use' : `cannot be listened on (${code})`;
-    throw new UserError(`Port ${port} for ${purpose} ${why}: end the program that holds it, or set ${variable} to another port.`);
+    return error instanceof Error && 'code' in error ? String(error.code) : String(error);
   }
   server.close();
   await once(server, 'close');
+  return null;
 }

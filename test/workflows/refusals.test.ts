@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { each } from '../../activities/each.ts';
 import type { RetryPolicy } from '../../sync/errors.ts';
 import type { ErrorCategory } from '../../sync/records.ts';
 import * as m from '../../workflows/messages.ts';
@@ -47,12 +48,14 @@ describe('section 8: what a CRM refuses for one contact', { concurrency: false }
   test('each code has its category, its remedy and its retries, costs no other contact anything, and goes with its cause', async (t) => {
     const s = await sluice.open(t, 'refusals');
     const table = Object.entries({ salesforce, hubspot }).flatMap(([system, rows]) => rows.flatMap(([category, retry, names, codes]) => codes.split(' ').map((code) => ({ system: system as Case['system'], code, category, retry, names }))));
-    const cases: Case[] = await Promise.all(table.map(async (one, i) => {
+    const cases: Case[] = [];
+    // As many at once as people make, not as a mass: this is about refusals.
+    await each([...table.entries()], async ([i, one]) => {
       const id = await s.hubspot.create({ email: `case${i}@firm.example`, lastname: `Case ${i}` });
       const state = await s.sync(id);
       assert.equal(state.status, 'in-sync', state.reason);
-      return { ...one, id, record: state.salesforce?.id ?? '', fax: `555-${1_000 + i}` };
-    }));
+      cases.push({ ...one, id, record: state.salesforce?.id ?? '', fax: `555-${1_000 + i}` });
+    });
     for (const { system, code, retry, names, fax } of cases) {
       const row = { match: fax, code, ...(names && { fields: [system === 'salesforce' ? 'Fax' : 'fax'] }) };
       const path = system === 'salesforce' ? '/composite/' : '/batch\\/update$/';
