@@ -8,7 +8,7 @@ import { readWorkflowId, taskQueues } from './ids.ts';
 import { readStart } from './input.ts';
 import { bulkActivities, endingActivities } from './job/activities.ts';
 import { details, progressOf } from './job/import-words.ts';
-import { drain, flowing, handleJob, handOverBehind, newJob, runIsLong, unpaused, type Flow, type Job } from './job/job.ts';
+import { drain, flowing, handleJob, handOverBehind, newJob, pagesInFlight, runIsLong, unpaused, type Flow, type Job } from './job/job.ts';
 import { withinAllowance } from './job/allowance.ts';
 import { endListJob, listByJob, newListJob, type ToList } from './job/listing.ts';
 import * as m from './messages.ts';
@@ -60,12 +60,22 @@ export async function salesforceImport(...args: [(m.ImportInput & { carried?: St
   let dataDone = false;
   const flow: Flow = { underWay: 0 };
 
+  const crowded = (): boolean => s.waiting.reduce((sum, w) => sum + w.ids.length, 0) >= mostWaiting;
+  const listing = (): boolean => s.toList.length > 0 && !crowded() && !runIsLong();
+  let listed: Promise<void> = Promise.resolve();
+  const listAhead = async (): Promise<void> => {
+    while (listing()) {
+      await wf.condition(() => (s.pages.length < pagesInFlight && !s.job.paused) || !listing());
+      if (listing()) await listMore();
+    }
+  };
   const readData = async (): Promise<void> => {
+    const ahead = wf.patched('an import lists pages while others are imported');
     for (;;) {
-      await drain(s.job, s.pages, importOne);
+      if (ahead) await Promise.all([listed = listAhead(), drain(s.job, s.pages, importOne, listing)]);
+      else await drain(s.job, s.pages, importOne);
       if (runIsLong()) return;
-      const crowded = s.waiting.reduce((sum, w) => sum + w.ids.length, 0) >= mostWaiting;
-      if (s.toList.length > 0 && !crowded) await listMore();
+      if (listing()) await listMore();
       else if (s.waiting.length > 0) await lookAgain();
       else break;
     }
@@ -142,7 +152,7 @@ export async function salesforceImport(...args: [(m.ImportInput & { carried?: St
     await failingPlainly(() => Promise.all([reading, handOverBehind(s.job, activities, flow, () => dataDone, show)]));
   } catch (error) {
     // A job that is being begun is known once its activity has ended.
-    if (wf.isCancellation(error)) await reading.catch(() => undefined);
+    if (wf.isCancellation(error)) await Promise.allSettled([reading, listed]);
     for (const list of s.toList) await endListJob(list, ending);
     throw error;
   }

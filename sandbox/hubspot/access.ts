@@ -10,10 +10,8 @@ import { HubSpotError, rateLimited, validationError } from './errors.ts';
 export function access(account: Account, scopes: readonly string[], kind: 'call' | 'search' = 'call'): onRequestAsyncHookHandler {
   return async (request, reply): Promise<unknown> => {
     const tokenKind = authenticate(account, request);
-    if (account.limited) {
-      const refused = kind === 'search' ? takeSearch(account) : takeCall(account, tokenKind, reply);
-      if (refused) return reply.code(429).send(refused);
-    }
+    const refused = kind === 'call' ? takeCall(account, tokenKind, reply) : account.limited ? takeSearch(account) : undefined;
+    if (refused) return reply.code(429).send(refused);
     if (scopes.length > 0 && !scopes.some((scope) => account.scopes.has(scope))) {
       throw new HubSpotError(403, 'MISSING_SCOPES', "This app hasn't been granted all required scopes to make this call.", [
         { message: 'One or more of the following scopes are required.', context: { requiredGranularScopes: [...scopes] } },
@@ -42,16 +40,17 @@ function takeSearch(account: Account): unknown {
   return account.searches.take().allowed ? undefined : rateLimited('SECONDLY');
 }
 
+/** An account without limits says so in its answers: whoever holds to a rate goes by them. */
 function takeCall(account: Account, tokenKind: string, reply: FastifyReply): unknown {
   const window = account.window(tokenKind);
   const taken = window.take();
-  const left = taken.allowed ? account.takeDaily() : 0;
+  const left = taken.allowed && account.limited ? account.takeDaily() : 0;
   reply.headers({
     'x-hubspot-ratelimit-max': window.limit,
     'x-hubspot-ratelimit-remaining': taken.remaining,
     'x-hubspot-ratelimit-interval-milliseconds': window.windowMs,
   });
-  if (tokenKind === 'private' && taken.allowed) {
+  if (tokenKind === 'private' && taken.allowed && account.limited) {
     reply.headers({ 'x-hubspot-ratelimit-daily': account.dailyLimit, 'x-hubspot-ratelimit-daily-remaining': Math.max(0, left) });
   }
   if (!taken.allowed) return rateLimited('TEN_SECONDLY_ROLLING');

@@ -63,7 +63,7 @@ test('through both sandboxes', async (t) => {
 
   for (const n of [1, 2, 3]) await salesforce.create('Lead', { FirstName: 'Ada', LastName: `Lovelace ${n}`, Company: 'Engines', Email: `ada${n}@gmail.example` });
   await s.job('salesforceImport', 'first');
-  await keep('import-data-first', workflowIds.import(connection, 'first'));
+  await keep('import-lists-ahead', workflowIds.import(connection, 'first'));
   await s.job('segmentResync', 'all');
   await keep('resync-lists-ahead', workflowIds.resync(connection, 'all'));
 

@@ -53,6 +53,17 @@ describe('an import', () => {
     assert.equal(s.count('importPage'), 6);
   });
 
+  test('lists further pages while three are imported', async (t) => {
+    const { opened, open: goOn } = door();
+    const s = await open(t, { contacts: 24, pageSize: 2, pagesPerList: 4, before: (activity) => (activity === 'importPage' ? opened : undefined) });
+    const run = await s.import();
+    await until('the next pages are listed', async () => s.count('listPages') === 2);
+    assert.deepEqual([s.account.inFlight.now, s.count('importPage')], [3, 0]);
+    goOn();
+    addsUp(await run.result(), 24);
+    once(s.account.handedOver, 24);
+  });
+
   test('creates the workflows behind the data, not beside it', async (t) => {
     const s = await open(t, { contacts: 12, pageSize: 2, pagesPerList: 2 });
     addsUp(await (await s.import()).result(), 12);

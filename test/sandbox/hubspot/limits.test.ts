@@ -42,6 +42,14 @@ describe('rate limits', () => {
     assert.deepEqual([(await batch()).status, (await batch()).status, (await batch()).status, (await batch()).status], [201, 201, 201, 429]);
   });
 
+  test('that are off are told to be beyond reach, and none of a day: whoever goes by the headers is not held back', async () => {
+    const sandbox = await testSandbox({ rateLimit: false, dailyCalls: 1 });
+    assert.deepEqual(new Set(await many(sandbox, 300)), new Set([200]));
+    const { headers } = await sandbox.call('GET', contacts);
+    assert.ok(Number(headers.get('x-hubspot-ratelimit-remaining')) > 1_000_000);
+    assert.equal(headers.get('x-hubspot-ratelimit-daily'), null);
+  });
+
   test('are lifted by a reset', async () => {
     const sandbox = await testSandbox({ rateLimit: 1 });
     assert.deepEqual([(await sandbox.call('GET', contacts)).status, (await sandbox.call('GET', contacts)).status], [200, 429]);
