@@ -30,7 +30,7 @@ export interface SluiceWorkerOptions {
 }
 
 /** Of the workflows that rest, so many stay in memory, at some 0.4 MB each; the SDK would keep 2,400. */
-const maxCachedWorkflows = 300;
+const maxCachedWorkflows = 250;
 
 /** Workflows that a dead worker held in its cache go on in another after this; the SDK waits 10 s. */
 const stickyQueueScheduleToStartTimeout = '5 seconds';
