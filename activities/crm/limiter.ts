@@ -33,7 +33,7 @@ export interface Limiter {
 }
 
 /** The part of a window, and of the calls in flight, that a lane may fill: a page never makes a live edit wait for a window. */
-const SHARE: Record<Lane, number> = { live: 1, retry: 0.9, backfill: 0.8 };
+const SHARE: Record<Lane, number> = { live: 1, retry: 0.9, backfill: 0.85 };
 
 /**
  * What has waited so long goes before all others, though only so often: a page whose calls never come would be repeated, and tell

@@ -95,10 +95,10 @@ describe('a simulated fill', () => {
     }
   });
 
-  test("never exceeds HubSpot's 10 s, and fills the pages' four fifths of it where nothing else holds it back", async () => {
+  test("never exceeds HubSpot's 10 s, and fills the pages' part of it, 85 %, where nothing else holds it back", async () => {
     const { crms, heldBack, dataMs } = await noted({ ...fast, contacts: 40_000 });
     const most = mostIn(crms.hubspot.instants, 10_000);
-    assert.ok(most <= 152 && most > 145, String(most));
+    assert.ok(most <= 161 && most > 154, String(most));
     assert.equal(crms.hubspot.refused, 0);
     assert.ok(heldBack.hubspotWindow > dataMs / 2);
   });
