@@ -5,7 +5,6 @@ import * as messages from '../workflows/messages.ts';
 import { startConnection, startFeeds } from './connection.ts';
 import { requireKeys } from './encryption/require-keys.ts';
 import { readEnvironment, type Environment } from './environment.ts';
-import { collectEarly } from './memory.ts';
 import { openLog, type Log } from './telemetry/log.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { logFailure } from './telemetry/outcomes.ts';
@@ -19,7 +18,6 @@ import { createSluiceWorker } from './worker.ts';
 
 /** `npm run worker`: serves one connection until it is asked to end. */
 async function main(): Promise<void> {
-  collectEarly();
   const environment = readEnvironment();
   const log = openLog({ ...environment.log, connection: environment.connection });
   const metrics = createMetrics(installRuntime({ log, metricsPort: environment.metricsPort }), environment.connection);

@@ -12,6 +12,8 @@ export interface ChildOptions {
   /** A TypeScript file that this Node runs. */
   script: string;
   args?: string[];
+  /** Options of Node's own. */
+  nodeOptions?: readonly string[];
   /** Default: this process's environment. */
   env?: NodeJS.ProcessEnv;
   /** Whether the script minds its leash itself (see `leash.ts`). */
@@ -40,7 +42,7 @@ export interface Child {
 export function startChild(options: ChildOptions): Child {
   const child = fork(options.script, options.args ?? [], {
     env: options.env ?? process.env,
-    execArgv: options.ownLeash ? [] : ['--import', join(import.meta.dirname, 'leash.ts')],
+    execArgv: [...(options.nodeOptions ?? []), ...(options.ownLeash ? [] : ['--import', join(import.meta.dirname, 'leash.ts')])],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: process.platform !== 'win32',
   });
