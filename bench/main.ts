@@ -118,7 +118,7 @@ program.command('simulate')
   .option('--hubspot-ms <n>', 'how long a call of HubSpot takes, assumed', positive, 300)
   .option('--salesforce-ms <n>', 'how long a call of Salesforce takes, assumed', positive, 500)
   .option('--workers <n>', 'workers', whole(1), 1)
-  .option('--workflows-per-second <n>', 'first tasks of new workflows that a worker does; as measured on 2 slow cores, the server among them', positive, 27)
+  .option('--workflows-per-second <n>', 'first tasks of new workflows that a worker does; as measured on 2 cores, the server among them', positive, 55)
   .option('--start-ms <n>', 'how long Temporal takes to start a workflow, assumed', positive, 25)
   .action(async (options: SimulateOptions) => { await simulate(options); });
 

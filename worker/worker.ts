@@ -30,7 +30,7 @@ export interface SluiceWorkerOptions {
 }
 
 /** Of the workflows that rest, so many stay in memory, at some 0.3 MB each: with them a worker stays below 600 MB. The SDK would keep 2,400. */
-const maxCachedWorkflows = 600;
+const maxCachedWorkflows = 450;
 
 /** Workflows that a dead worker held in its cache go on in another after this; the SDK waits 10 s. */
 const stickyQueueScheduleToStartTimeout = '5 seconds';

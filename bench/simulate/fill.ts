@@ -99,12 +99,16 @@ export async function simulateFill({ contacts, workflowsPerSecond, startMs }: Fi
     }
   };
 
+  let listed = 0;
   const fillPages = async (lane: number): Promise<void> => {
-    while (pages.length > 0) {
-      heldBack.by('workflows', [lane]);
-      await condition.until(() => !backlogIsFull(job) || pages.length === 0);
+    for (;;) {
+      heldBack.by(pages.length > 0 ? 'workflows' : 'list', [lane]);
+      await condition.until(() => (pages.length > 0 ? !backlogIsFull(job) : listed >= contacts));
       const page = pages.shift();
-      if (page === undefined) break;
+      if (page === undefined) {
+        if (listed >= contacts) return;
+        continue; // another lane took it
+      }
       const filled = flowing(flow, activity([lane], (worker) => fillPage(page, callsOf(worker, lane), clock)));
       condition.changed();
       await filled;
@@ -112,26 +116,31 @@ export async function simulateFill({ contacts, workflowsPerSecond, startMs }: Fi
       rowsOf.push(page.rows);
       condition.changed();
     }
-    heldBack.by('list', [lane]);
   };
 
-  const list = (calls: number): Promise<void> => activity(lanes, async (worker) => {
-    heldBack.by('list', lanes);
+  /** Lanes that have a page wait for no list. */
+  const list = (calls: number): Promise<void> => activity([], async (worker) => {
     for (let n = 0; n < calls; n++) await worker.call('salesforce');
   });
 
-  const readData = async (): Promise<void> => {
-    const byJob = contacts > byJobAbove;
-    // The first list, which says how many there are; the job's creation, and its state.
-    if (byJob) await list(3);
-    for (let listed = 0; listed < contacts; ) {
+  const byJob = contacts > byJobAbove;
+  const listAhead = async (): Promise<void> => {
+    while (listed < contacts) {
+      await condition.until(() => pages.length < pagesInFlight);
       const rows = Math.min(byJob ? setSize : queryRows, contacts - listed);
       await (byJob ? list(1) : flowing(flow, list(1)));
-      for (let left = rows; left > 0; left -= pageSize) pages.push({ rows: Math.min(pageSize, left), listed: byJob, created: false });
-      made += pages.length;
+      const some = Array.from({ length: Math.ceil(rows / pageSize) }, (_, n): Page => ({ rows: Math.min(pageSize, rows - n * pageSize), listed: byJob, created: false }));
+      pages.push(...some);
+      made += some.length;
       listed += rows;
-      await Promise.all(lanes.map(fillPages));
+      condition.changed();
     }
+  };
+
+  const readData = async (): Promise<void> => {
+    // The first list, which says how many there are; the job's creation, and its state.
+    if (byJob) await list(3);
+    await Promise.all([listAhead(), ...lanes.map(fillPages)]);
     if (byJob) await list(1); // its end
     dataDone = true;
     condition.changed();
