@@ -14,17 +14,10 @@ export interface Decided {
 
 const HALF = /(?:State|Country)(?=(?:Code)?$)/;
 
-const partners = new Map<string, string | null>();
-
-/** Salesforce's name of the other half: `MailingState` <-> `MailingCountry`, `StateCode` <-> `CountryCode`. Mapped fields are few, and asked for with every contact. */
+/** Salesforce's name of the other half: `MailingState` <-> `MailingCountry`, `StateCode` <-> `CountryCode`. */
 function partnerOf(salesforce: string): string | null {
-  let partner = partners.get(salesforce);
-  if (partner === undefined) {
-    const other = salesforce.replace(HALF, (half) => (half === 'State' ? 'Country' : 'State'));
-    partner = other === salesforce ? null : other;
-    partners.set(salesforce, partner);
-  }
-  return partner;
+  const partner = salesforce.replace(HALF, (half) => (half === 'State' ? 'Country' : 'State'));
+  return partner === salesforce ? null : partner;
 }
 
 /** Adds to each state or country that goes to Salesforce its other half. */

@@ -46,12 +46,12 @@ describe('what goes on by itself', { concurrency: false }, () => {
       for (const Email of people(type)) await s.salesforce.create(type, { LastName: Email, Email, ...(type === 'Lead' && { Company: 'Firm' }) });
     }
     const before = { hubspot: await writesOf(s, 'hubspot'), salesforce: await writesOf(s, 'salesforce') };
-    // The Contacts are the first page. Of the second, HubSpot takes the values, and nobody hears of it.
+    // Two pages, the Contacts and the Leads. Of one of them HubSpot takes the values, and nobody hears of it.
     await s.writes();
-    const importing = s.job('salesforceImport', 'restarted', {});
-    await until('the first page is done', async () => (await s.hubspot.calls()).byRoute['POST /crm/v3/objects/contacts/batch/update'] === 1);
+    await s.hubspot.fault({ method: 'POST', path: '/batch.update/', delayMs: 1 });
     await s.hubspot.fault({ method: 'POST', path: '/batch.update/', reset: true, when: 'after', times: 5 });
-    await until('an answer got lost', async () => (await s.hubspot.faults()).some(({ hits }) => hits > 0));
+    const importing = s.job('salesforceImport', 'restarted', {});
+    await until('an answer got lost', async () => ((await s.hubspot.faults())[1]?.hits ?? 0) > 0);
     await s.restartWorker();
     await s.hubspot.noFaults();
     await s.writes();

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { freePort } from '../../../worker/ports.ts';
 
 export const event = z.strictObject({
   eventId: z.int(), subscriptionId: z.int(), portalId: z.int(), appId: z.literal(1_234_567), occurredAt: z.int(), attemptNumber: z.int(), objectId: z.int(),
@@ -24,10 +25,10 @@ export type Receiver = {
   close: () => Promise<unknown>;
 };
 
-/** An HTTP server as an app would have, which checks signatures for itself. `uri` is the address as HubSpot is to sign it, from its path on. */
-export async function receive(uri = '/hooks', port = 0): Promise<Receiver> {
+/** An HTTP server as an app would have, which checks signatures for itself; without a `port`, at one that stays free while it is closed. `uri` is the address as HubSpot is to sign it, from its path on. */
+export async function receive(uri = '/hooks', port?: number): Promise<Receiver> {
   const server = createServer((request, response) => void answer(request, response));
-  await once(server.listen(port, '127.0.0.1'), 'listening');
+  await once(server.listen(port ?? await freePort(), '127.0.0.1'), 'listening');
   const address = server.address();
   const receiver: Receiver = {
     port: typeof address === 'object' && address ? address.port : 0,
