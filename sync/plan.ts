@@ -30,7 +30,6 @@ export function fieldsOf({ match, createAs, fields }: Pair): Record<string, stri
  * deletion (behaviour: section 11). What is known since of a write without an answer counts: what landed is nobody's edit.
  */
 export function baseOf(pair: Pair, { base, baseFields = {}, attempt = null }: Pick<Memory, 'base' | 'baseFields' | 'attempt'>): Base {
-  if (attempt === null && Object.keys(base).length === 0) return {};
   const now = fieldsOf(pair);
   const typeOf = (field: string): string => field.slice(0, field.indexOf('.'));
   const kept = Object.fromEntries(Object.entries(base).filter(([hubspot]) => {
