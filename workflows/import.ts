@@ -8,7 +8,7 @@ import { readWorkflowId, taskQueues } from './ids.ts';
 import { readStart } from './input.ts';
 import { bulkActivities, endingActivities } from './job/activities.ts';
 import { details, progressOf } from './job/import-words.ts';
-import { drain, flowing, handleJob, handOverBehind, newJob, pagesInFlight, runIsLong, unpaused, type Flow, type Job } from './job/job.ts';
+import { drain, flowing, handleJob, handOverBehind, listAhead, newJob, runIsLong, unpaused, type Flow, type Job } from './job/job.ts';
 import { withinAllowance } from './job/allowance.ts';
 import { endListJob, listByJob, newListJob, type ToList } from './job/listing.ts';
 import * as m from './messages.ts';
@@ -63,19 +63,13 @@ export async function salesforceImport(...args: [(m.ImportInput & { carried?: St
   const crowded = (): boolean => s.waiting.reduce((sum, w) => sum + w.ids.length, 0) >= mostWaiting;
   const listing = (): boolean => s.toList.length > 0 && !crowded() && !runIsLong();
   let listed: Promise<void> = Promise.resolve();
-  const listAhead = async (): Promise<void> => {
-    while (listing()) {
-      await wf.condition(() => (s.pages.length < pagesInFlight && !s.job.paused) || !listing());
-      if (listing()) await listMore();
-    }
-  };
   const readData = async (): Promise<void> => {
     const ahead = wf.patched('an import lists pages while others are imported');
     for (;;) {
-      if (ahead) await Promise.all([listed = listAhead(), drain(s.job, s.pages, importOne, listing)]);
+      if (ahead) await Promise.all([listed = listAhead(s.job, s.pages, listing, listMore), drain(s.job, s.pages, importOne, listing)]);
       else await drain(s.job, s.pages, importOne);
       if (runIsLong()) return;
-      if (listing()) await listMore();
+      if (listing()) await listMore(); // as runs of older versions do
       else if (s.waiting.length > 0) await lookAgain();
       else break;
     }

@@ -7,7 +7,7 @@ import { failingPlainly } from './failure.ts';
 import { readWorkflowId, taskQueues, type ResyncScope } from './ids.ts';
 import { readStart } from './input.ts';
 import { bulkActivities, type BulkActivities } from './job/activities.ts';
-import { drain, flowing, handleJob, handOverBehind, newJob, pace, runIsLong, unpaused, waiting, type Flow, type Job } from './job/job.ts';
+import { drain, flowing, handleJob, handOverBehind, listAhead, newJob, pace, runIsLong, unpaused, waiting, type Flow, type Job } from './job/job.ts';
 import { withinAllowance } from './job/allowance.ts';
 import * as m from './messages.ts';
 import { noting, rejectOtherSignals } from './noting.ts';
@@ -32,9 +32,6 @@ interface State {
   again: boolean;
   finishedAt: string | null;
 }
-
-/** Pages that wait while others are compared. */
-const pagesAhead = 3;
 
 const input = lazily(() => m.resyncJobInput().extend({ carried: z.custom<State>().optional() }));
 
@@ -85,12 +82,6 @@ async function resyncAll(s: State, scope: 'segment' | 'all' | 'errors', activiti
     s.list = after === null ? { at: 'end' } : { at: 'after', token: after };
   };
   const listing = (): boolean => s.list.at !== 'end' && !runIsLong();
-  const listAhead = async (): Promise<void> => {
-    while (listing()) {
-      await wf.condition(() => (s.pages.length < pagesAhead && !s.job.paused) || runIsLong());
-      if (!runIsLong()) await listMore();
-    }
-  };
   /** As runs of older versions do. */
   const listBetween = async (): Promise<void> => {
     for (;;) {
@@ -100,7 +91,7 @@ async function resyncAll(s: State, scope: 'segment' | 'all' | 'errors', activiti
     }
   };
   const readData = async (): Promise<void> => {
-    if (wf.patched('pages are listed while others are compared')) await Promise.all([listAhead(), drain(s.job, s.pages, resyncOne, listing)]);
+    if (wf.patched('pages are listed while others are compared')) await Promise.all([listAhead(s.job, s.pages, listing, listMore), drain(s.job, s.pages, resyncOne, listing)]);
     else await listBetween();
     dataDone = s.list.at === 'end' && s.pages.length === 0;
   };

@@ -19,7 +19,8 @@ export const recordSchema = z.unknown().transform((row, context): SalesforceReco
 });
 
 function isRecord(row: SalesforceRelated): row is SalesforceRecord {
-  return idSchema.safeParse(row['Id']).success;
+  const { Id } = row;
+  return typeof Id === 'string' && isSalesforceId(Id);
 }
 
 /** Null where anything in it is neither a value nor a row. */

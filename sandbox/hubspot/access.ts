@@ -44,13 +44,14 @@ function takeSearch(account: Account): unknown {
 function takeCall(account: Account, tokenKind: string, reply: FastifyReply): unknown {
   const window = account.window(tokenKind);
   const taken = window.take();
-  const left = taken.allowed && account.limited ? account.takeDaily() : 0;
+  const counted = taken.allowed && account.limited;
+  const left = counted ? account.takeDaily() : 0;
   reply.headers({
     'x-hubspot-ratelimit-max': window.limit,
     'x-hubspot-ratelimit-remaining': taken.remaining,
     'x-hubspot-ratelimit-interval-milliseconds': window.windowMs,
   });
-  if (tokenKind === 'private' && taken.allowed && account.limited) {
+  if (tokenKind === 'private' && counted) {
     reply.headers({ 'x-hubspot-ratelimit-daily': account.dailyLimit, 'x-hubspot-ratelimit-daily-remaining': Math.max(0, left) });
   }
   if (!taken.allowed) return rateLimited('TEN_SECONDLY_ROLLING');

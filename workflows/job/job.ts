@@ -85,6 +85,14 @@ export async function drain<Page>(job: Job, pages: Page[], run: (page: Page) => 
   await Promise.all(Array.from({ length: pagesInFlight }, lane));
 }
 
+/** Lists pages while others are run, as long as `listing` holds, so that each lane finds one when it is done. A pause is waited out. */
+export async function listAhead(job: Job, pages: readonly unknown[], listing: () => boolean, listMore: () => Promise<void>): Promise<void> {
+  while (listing()) {
+    await wf.condition(() => (pages.length < pagesInFlight && !job.paused) || !listing());
+    if (listing()) await listMore();
+  }
+}
+
 /** Whether the second stream may go on: it would take the machine from the data, which comes first, and goes on where none flows, or where the backlog is full. */
 export const mayHandOver = (job: Pick<Job, 'backlog' | 'paused' | 'waits'>, flow: Flow): boolean => flow.underWay === 0 || job.waits !== null || job.paused || backlogIsFull(job);
 
