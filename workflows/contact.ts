@@ -79,7 +79,8 @@ export async function contactSync(...given: [z.input<ReturnType<typeof input>>?]
     // A contact that never comes to rest goes on in a new run all the same: signals would outgrow this one.
     if (wf.workflowInfo().continueAsNewSuggested || (!due() && runIsLong())) {
       await wf.condition(wf.allHandlersFinished);
-      await wf.continueAsNew<typeof contactSync>({ carried: carry(s) }); // nothing awaited between the last look at the inbox and here
+      // Nothing is awaited between the last look at the inbox and here. A memo that was set since the start does not go on by itself.
+      await wf.makeContinueAsNewFunc<typeof contactSync>(s.name === null ? {} : { memo: { name: s.name } })({ carried: carry(s) });
     }
     const told = toldValues(s);
     const { lastSync } = s;

@@ -1,9 +1,10 @@
 import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import type { DeleteOutcome, PairDelete, PairReading, PairWrite, WriteOutcome } from '../../sync/pair.ts';
+import type { DeleteOutcome, PairDelete, PairWrite, WriteOutcome } from '../../sync/pair.ts';
 import type { Lane } from '../../sync/allocation.ts';
 import type { Inherit } from '../../workflows/messages.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
+import { tellReading, type ToldReading } from '../../sync/told-reading.ts';
 import { openWindow, type WindowOptions } from '../crm/window.ts';
 import { tellContact } from '../contacts.ts';
 import type { World } from '../world.ts';
@@ -27,13 +28,13 @@ export interface AmongMany {
 
 /** The live lane's activities: one contact each, sharing batches with whatever falls into the same 50 ms. */
 export function liveActivities(world: World) {
-  const reading = (lane: Lane, window: Window) => openWindow<ReadRequest, PairReading>({ ...window, atMost, load: (requests) => readPairs(world, requests, { lane }) });
+  const reading = (lane: Lane, window: Window) => openWindow<ReadRequest, ToldReading>({ ...window, atMost, load: async (requests) => (await readPairs(world, requests, { lane })).map(tellReading) });
   const [read, readAgain, readMany] = [reading('live', alone), reading('retry', alone), reading('live', many.read)];
   const writing = (window: Window) => openWindow<PairWrite, WriteOutcome>({ ...window, atMost, load: (writes) => writePairs(world, writes, call, evidenceAgeMs.live) });
   const [write, writeMany] = [writing(alone), writing(many.write)];
   return {
     /** Both sides of one contact as they are now, with the membership and its evidence. */
-    readPair: (request: ReadRequest & AmongMany): Promise<PairReading> => {
+    readPair: (request: ReadRequest & AmongMany): Promise<ToldReading> => {
       if (request.retry) return readAgain(request);
       if (request.amongMany) return readMany(request);
       world.step.single();

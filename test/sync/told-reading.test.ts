@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import * as fc from 'fast-check';
+import { hearReading, tellReading } from '../../sync/told-reading.ts';
+import type { PairReading } from '../../sync/pair.ts';
+import type { FieldReading } from '../../sync/records.ts';
+import { fakeContacts, readingOf } from '../workflows/fakes/contacts.ts';
+import { inputOf, readings } from './random-pairs.ts';
+
+const circumstances = { mode: 'sync', linkedNow: false, baseOnItsWay: false, salesforceChange: { after: null, before: null } } as const;
+const pairOf = (fields: readonly FieldReading[]): PairReading => readingOf(fakeContacts().of('51'), { fields: [...fields] });
+const pairs = readings.map((list) => pairOf(inputOf(list, circumstances, {}).fields));
+const throughJson = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
+
+describe('a reading as histories keep it', () => {
+  test('is heard as it was read, whatever the fields hold', () => {
+    fc.assert(fc.property(pairs, (reading) => { assert.deepEqual(hearReading(throughJson(tellReading(reading))), reading); }), { numRuns: 500 });
+  });
+
+  test('one that an older version kept whole is heard as it stands', () => {
+    fc.assert(fc.property(pairs, (reading) => { assert.deepEqual(hearReading(throughJson(reading)), reading); }), { numRuns: 200 });
+  });
+
+  test('says of a field that both sides hold alike its names, its rule and the value', () => {
+    const contact = fakeContacts().of('51');
+    contact.values = { jobtitle: { salesforce: 'Title', h: 'Countess', s: 'Countess' }, phone: { salesforce: 'Phone', h: null, s: null } };
+    const reading = readingOf(contact);
+    const told = tellReading(reading);
+    assert.deepEqual(told.kind === 'pair' && told.fields, [{ hubspot: 'jobtitle', salesforce: 'Title', rule: 'two-way', both: 'Countess' }, { hubspot: 'phone', salesforce: 'Phone', rule: 'two-way' }]);
+  });
+
+  test('a value whose text is not its key keeps both, and what cannot be written says why', () => {
+    const reading = pairOf([{
+      hubspot: 'message', salesforce: 'Description', rule: 'none', treatment: 'owner', direction: 'to-hubspot', h: { key: null, text: null, write: null },
+      s: { key: 'sha256:1', text: 'A long tex…', write: 'A long text', problem: { code: 'STRING_TOO_LONG', message: 'too long' } }, hubspotChangedAt: 7,
+    }]);
+    assert.deepEqual(hearReading(throughJson(tellReading(reading))), reading);
+  });
+
+  test('one of a contact that is gone is told as it is', () => {
+    const gone: PairReading = { kind: 'held', hold: 'paused', reason: 'The connection "main" is paused.', settingsVersion: 3 };
+    assert.equal(tellReading(gone), gone);
+    assert.equal(hearReading(gone), gone);
+  });
+});
