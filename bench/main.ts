@@ -61,6 +61,7 @@ inRounds(limited(bench('resync', 'Resyncs a segment that is in sync.', 1_000, 'c
   .action(async (options: ResyncOptions) => { demandNone(await resync(options)); });
 
 inRounds(limited(bench('live', 'Changes contacts one by one, as many as there are, through the live lane.', 500, 'contacts in sync, each of which changes'), false))
+  .option('--eager-floor', "the floor's activities go by its workflows' own queue, where the SDK hands them over at once", false)
   .action(async (options: LiveOptions) => { demandNone(await live(options)); });
 
 bench('behind', 'Creates the workflows behind the data of an import, while people edit other contacts.', 1_000, 'people in Salesforce, nobody in HubSpot')

@@ -45,12 +45,12 @@ async function main(): Promise<void> {
   const { FLOOR_TEMPORAL: address, FLOOR_HUBSPOT: hubspot, FLOOR_SALESFORCE: salesforce } = z.object({ FLOOR_TEMPORAL: z.string(), FLOOR_HUBSPOT: z.string(), FLOOR_SALESFORCE: z.string() }).parse(process.env);
   Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: ['SIGTERM', 'SIGINT'] });
   const workflowsPath = join(import.meta.dirname, 'workflows.ts');
-  const worker = await Worker.create({
-    connection: await NativeConnection.connect({ address }), taskQueue: taskQueues(floorConnection).workflows, shutdownGraceTime: '1 second',
-    workflowBundle: await bundleWorkflowCode({ workflowsPath, preloadModules: [workflowsPath], logger: new DefaultLogger('WARN') }),
-    activities: createActivities(await openCrms({ hubspot, salesforce })), maxConcurrentActivityTaskExecutions: 100,
-  });
-  const running = worker.run();
+  const queues = taskQueues(floorConnection);
+  const activities = createActivities(await openCrms({ hubspot, salesforce }));
+  const common = { connection: await NativeConnection.connect({ address }), shutdownGraceTime: '1 second', activities, maxConcurrentActivityTaskExecutions: 100 } as const;
+  const workflowBundle = await bundleWorkflowCode({ workflowsPath, preloadModules: [workflowsPath], logger: new DefaultLogger('WARN') });
+  const workers = [await Worker.create({ ...common, taskQueue: queues.workflows, workflowBundle }), await Worker.create({ ...common, taskQueue: queues.live })];
+  const running = Promise.all(workers.map((worker) => worker.run()));
   console.log('Worker ready');
   await running;
 }

@@ -9,10 +9,12 @@ export async function doNothing(): Promise<void> {
   await condition(() => false);
 }
 
-const { read, write } = proxyActivities<Activities>({ startToCloseTimeout: '1 minute' });
+/** `activities`: the queue of its activities. Those on the workflow's own queue the SDK hands over without the queue. */
+export interface Entity { pair: Pair; activities: string }
 
 /** The least that a live sync can be: whenever signalled it reads both sides, decides nothing, and writes. */
-export async function entity(pair: Pair): Promise<void> {
+export async function entity({ pair, activities: taskQueue }: Entity): Promise<void> {
+  const { read, write } = proxyActivities<Activities>({ taskQueue, startToCloseTimeout: '1 minute' });
   let waiting = false;
   setHandler(changed, () => { waiting = true; });
   for (;;) {
