@@ -25,6 +25,18 @@ describe('the events of a webhook', () => {
     assert.deepEqual(readEvents(body).map(({ id, at }) => [id, at]), [['51', iso(30)], ['52', iso(4)]]);
   });
 
+  test('say of a change who made it and of what, and of several of one contact what they share', () => {
+    const change = (propertyName: string, sourceId: unknown, objectId = 51) => ({ subscriptionType: 'contact.propertyChange', objectId, propertyName, changeSource: 'CRM_UI', sourceId, ...at(1) });
+    const one = { id: '51', kind: 'change', at: iso(1) };
+    assert.deepEqual(readEvents([change('phone', 'userId:9')]), [{ ...one, by: 'CRM_UI userId:9', property: 'phone' }]);
+    assert.deepEqual(readEvents([change('phone', 9), change('phone', 9)]), [{ ...one, by: 'CRM_UI 9', property: 'phone' }]);
+    assert.deepEqual(readEvents([change('phone', 9), change('email', 9), change('phone', 9), change('phone', 9)]), [{ ...one, by: 'CRM_UI 9' }]);
+    assert.deepEqual(readEvents([change('phone', 9), change('phone', 8)]), [one]);
+    assert.deepEqual(readEvents([change('phone', {})]), [{ ...one, by: 'CRM_UI', property: 'phone' }]);
+    const [long] = readEvents([change('p'.repeat(500), 's'.repeat(500))]);
+    assert.deepEqual([long?.by?.length, long?.property?.length], [200, 200]);
+  });
+
   test('of a merge name the new contact, and those that it was made of', () => {
     const merge = { subscriptionType: 'contact.merge', primaryObjectId: 51, mergedObjectIds: [52, 51, 53], ...at(1) };
     assert.deepEqual(readEvents([{ ...merge, newObjectId: 60 }]), [{ id: '60', kind: 'merge', at: iso(1), merged: ['51', '52', '53'] }]);

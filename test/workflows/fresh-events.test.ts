@@ -23,3 +23,15 @@ test('a few events are told alone, a mass goes in pages, and what comes after it
   noteEvents(s, events(700, 100), () => true);
   assert.deepEqual(told(s), ['500'], 'another mass');
 });
+
+test('an edit among a mass that is still coming is told alone where few others are like it', () => {
+  const s = feed();
+  noteEvents(s, events(1, 100), () => true);
+  noteEvents(s, events(500, mostAlone, 'edit'), () => true);
+  const isOfMass = ({ kind }: Event) => kind !== 'deletion';
+  const alone = () => s.inbox.filter(aloneNow(s, isOfMass, true, ({ kind }) => kind)).map(({ id }) => id);
+  assert.deepEqual(alone(), events(500, mostAlone).map(({ id }) => id));
+  assert.deepEqual(s.inbox.filter(aloneNow(s, isOfMass, true)), [], 'runs of older versions');
+  noteEvents(s, events(600, 1, 'edit'), () => true);
+  assert.deepEqual(alone(), [], 'that is a mass too');
+});

@@ -4,6 +4,9 @@ import type { HubSpotEvent } from '../../workflows/messages.ts';
 /** HubSpot sends at most so many in one request [HS-WH]. */
 export const maxEvents = 100;
 
+/** Characters of `by` and `property` that a signal takes. */
+const longestName = 200;
+
 /** The object type of contacts in `object.*` events. */
 const contacts = '0-1';
 
@@ -22,13 +25,14 @@ const instant = z.int().min(0).max(253_402_300_799_999).transform((ms) => new Da
 
 const subscription = z.object({ subscriptionType: z.string(), objectTypeId: z.string().optional() });
 const origin = z.object({ changeSource: z.literal('INTEGRATION'), sourceId: z.union([z.string(), z.number()]), appId: z.union([z.string(), z.number()]) });
-const change = z.object({ occurredAt: instant, objectId: id, propertyName: z.string() });
+const text = z.union([z.string(), z.number().transform(String)]).optional().catch(undefined);
+const change = z.object({ occurredAt: instant, objectId: id, propertyName: z.string(), changeSource: text, sourceId: text });
 const merge = z.object({ occurredAt: instant, newObjectId: id.nullish(), primaryObjectId: id, mergedObjectIds: z.array(id).default([]) });
 const other = z.object({ occurredAt: instant, objectId: id });
 
 /**
  * What of a request's events is about contacts and not our own doing: ids and kinds, each pair once with its latest
- * time. An event of another kind or of an unknown shape is passed over, since a poll finds what it was about.
+ * time, and with who did it and of what where that is the same. An event of another kind or of an unknown shape is passed over, since a poll finds what it was about.
  */
 export function readEvents(body: readonly unknown[], isMapped: (property: string) => boolean = () => true): HubSpotEvent[] {
   const events = new Map<string, HubSpotEvent>();
@@ -51,7 +55,9 @@ function readEvent(entry: unknown, isMapped: (property: string) => boolean): Hub
   }
   if (kind === 'change') {
     const { data } = change.safeParse(entry);
-    return data === undefined || !isMapped(data.propertyName) ? null : { id: data.objectId, kind, at: data.occurredAt };
+    if (data === undefined || !isMapped(data.propertyName)) return null;
+    const by = [data.changeSource, data.sourceId].filter((part) => part !== undefined).join(' ').slice(0, longestName);
+    return { id: data.objectId, kind, at: data.occurredAt, ...(by !== '' && { by, property: data.propertyName.slice(0, longestName) }) };
   }
   const { data } = other.safeParse(entry);
   return data === undefined ? null : { id: data.objectId, kind, at: data.occurredAt };
@@ -77,8 +83,10 @@ function merged({ occurredAt, newObjectId, primaryObjectId, mergedObjectIds }: z
 }
 
 function both(a: HubSpotEvent, b: HubSpotEvent): HubSpotEvent {
-  const [latest, earlier] = b.at > a.at ? [b, a] : [a, b];
-  if (latest.merged === undefined) return latest;
+  const [{ by, property, ...latest }, earlier] = b.at > a.at ? [b, a] : [a, b];
+  // Several of the same contact are of one mass where others have just such.
+  const same = { ...(by !== undefined && by === earlier.by && { by, ...(property !== undefined && property === earlier.property && { property }) }) };
+  if (latest.merged === undefined) return { ...latest, ...same };
   return { ...latest, merged: without(latest.id, [...latest.merged, ...(earlier.merged ?? [])]) };
 }
 

@@ -29,6 +29,9 @@ const msPerCall = 86_400_000 / (0.05 * 625_000);
 /** Events that the search shows too; deletes, merges and privacy deletions come by webhook and reconciliation alone. */
 const isChange = ({ kind }: m.HubSpotEvent): boolean => kind === 'change' || kind === 'creation';
 
+/** A person's edit of one property is none of an import of others, nor of somebody else's. */
+const alikeIn = ({ kind, by = '', property = '' }: m.HubSpotEvent): string => `${kind} ${by} ${property}`;
+
 /**
  * What changes in HubSpot, for as long as the connection lives: webhooks as they come, a poll as the net under them, and who joins the
  * segment. Says "look" to the contacts, never what to write.
@@ -45,7 +48,8 @@ export async function hubspotChanges(...given: [z.input<ReturnType<typeof input>
 
   const burst = () => isBurst(s, isChange);
   const freshFirst = wf.patched(freshEventsFirst);
-  const alone = () => aloneNow(s, isChange, freshFirst);
+  const likeness = wf.patched('of a mass are only events that are alike') ? alikeIn : null;
+  const alone = () => aloneNow(s, isChange, freshFirst, likeness);
   const deliver = () => taking(s, mostAlone, alone(), async (events) => {
     s.counts.told += (await activities.deliverHubSpot({ events })).told;
   });
