@@ -29,8 +29,12 @@ describe('a reading as histories keep it', () => {
     const field = (hubspot: string, salesforce: string, value: string | null): FieldReading => ({
       hubspot, salesforce, rule: 'two-way', treatment: 'ordinary', direction: 'both', h: { key: value, text: value }, s: { key: value, text: value }, hubspotChangedAt: null,
     });
-    const told = tellReading(pairOf([field('jobtitle', 'Title', 'Countess'), field('phone', 'Phone', null)]));
-    assert.deepEqual(told.kind === 'pair' && told.fields, [{ hubspot: 'jobtitle', salesforce: 'Title', rule: 'two-way', both: 'Countess' }, { hubspot: 'phone', salesforce: 'Phone', rule: 'two-way' }]);
+    const reading = pairOf([field('jobtitle', 'Title', 'Countess'), field('phone', 'Phone', null), { ...field('fax', 'Fax', '555-1'), s: { key: null, text: null } }]);
+    const told = tellReading(reading);
+    assert.deepEqual(told.kind === 'pair' && told.fields, [
+      { hubspot: 'jobtitle', salesforce: 'Title', rule: 'two-way', both: 'Countess' }, { hubspot: 'phone', salesforce: 'Phone', rule: 'two-way' }, { hubspot: 'fax', salesforce: 'Fax', rule: 'two-way', h: '555-1' },
+    ]);
+    assert.deepEqual(hearReading(told), reading);
   });
 
   test('a value whose text is not its key keeps both, and what cannot be written says why', () => {
