@@ -34,7 +34,8 @@ describe('the events of a webhook', () => {
     assert.deepEqual(readEvents([change('phone', 9), change('phone', 8)]), [one]);
     assert.deepEqual(readEvents([change('phone', {})]), [{ ...one, by: 'CRM_UI', property: 'phone' }]);
     const [long] = readEvents([change('p'.repeat(500), 's'.repeat(500))]);
-    assert.deepEqual([long?.by?.length, long?.property?.length], [200, 200]);
+    assert.deepEqual([long?.by?.length, long?.property?.length], [60, 60]);
+    assert.deepEqual(readEvents([{ ...change('phone', 'enrollmentId:51;actionExecutionIndex:0'), changeSource: 'AUTOMATION_PLATFORM' }]), [{ ...one, by: 'AUTOMATION_PLATFORM', property: 'phone' }]);
   });
 
   test('of a merge name the new contact, and those that it was made of', () => {

@@ -5,7 +5,7 @@ import type { HubSpotEvent } from '../../workflows/messages.ts';
 export const maxEvents = 100;
 
 /** Characters of `by` and `property` that a signal takes. */
-const longestName = 200;
+const longestName = 60;
 
 /** The object type of contacts in `object.*` events. */
 const contacts = '0-1';
@@ -32,7 +32,8 @@ const other = z.object({ occurredAt: instant, objectId: id });
 
 /**
  * What of a request's events is about contacts and not our own doing: ids and kinds, each pair once with its latest
- * time, and with who did it and of what where that is the same. An event of another kind or of an unknown shape is passed over, since a poll finds what it was about.
+ * time, and with who did it and of what where that is the same. An event of another kind or of an unknown shape is passed over, since
+ * a poll finds what it was about.
  */
 export function readEvents(body: readonly unknown[], isMapped: (property: string) => boolean = () => true): HubSpotEvent[] {
   const events = new Map<string, HubSpotEvent>();
@@ -56,8 +57,10 @@ function readEvent(entry: unknown, isMapped: (property: string) => boolean): Hub
   if (kind === 'change') {
     const { data } = change.safeParse(entry);
     if (data === undefined || !isMapped(data.propertyName)) return null;
-    const by = [data.changeSource, data.sourceId].filter((part) => part !== undefined).join(' ').slice(0, longestName);
-    return { id: data.objectId, kind, at: data.occurredAt, ...(by !== '' && { by, property: data.propertyName.slice(0, longestName) }) };
+    // Only of a person: an automation may name another source for each contact.
+    const { changeSource: source, sourceId: person } = data;
+    const by = source === 'CRM_UI' && person !== undefined ? `${source} ${person}` : source;
+    return { id: data.objectId, kind, at: data.occurredAt, ...(by !== undefined && { by: by.slice(0, longestName), property: data.propertyName.slice(0, longestName) }) };
   }
   const { data } = other.safeParse(entry);
   return data === undefined ? null : { id: data.objectId, kind, at: data.occurredAt };

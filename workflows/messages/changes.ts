@@ -13,8 +13,8 @@ export const hubspotEvent = lazily(() => z.strictObject({
   /** Of a merge: the contacts that became `id`, the former primary first. */
   merged: z.array(hubspotContactId()).max(250).optional(),
   /** Of a change: who made it and of what, as HubSpot names them. A mass is many that are alike in both. */
-  by: z.string().max(200).optional(),
-  property: z.string().max(200).optional(),
+  by: z.string().max(60).optional(),
+  property: z.string().max(60).optional(),
 }));
 /** What happened to a Lead or Contact in Salesforce. */
 export const salesforceEvent = lazily(() => z.strictObject({
