@@ -13,7 +13,7 @@ import { lookPass, syncPass } from './contact/pass.ts';
 import { previewPair } from './contact/preview.ts';
 import { resolveReview } from './contact/resolve.ts';
 import { pauseUnshown, show, showDetails } from './contact/show.ts';
-import { answer } from './contact/state.ts';
+import { answer, type ContactState } from './contact/state.ts';
 import { readWorkflowId, taskQueues } from './ids.ts';
 import { answering } from './answering.ts';
 import { failingPlainly } from './failure.ts';
@@ -79,8 +79,7 @@ export async function contactSync(...given: [z.input<ReturnType<typeof input>>?]
     // A contact that never comes to rest goes on in a new run all the same: signals would outgrow this one.
     if (wf.workflowInfo().continueAsNewSuggested || (!due() && runIsLong())) {
       await wf.condition(wf.allHandlersFinished);
-      // Nothing is awaited between the last look at the inbox and here. A memo that was set since the start does not go on by itself.
-      await wf.makeContinueAsNewFunc<typeof contactSync>(s.name === null ? {} : { memo: { name: s.name } })({ carried: carry(s) });
+      await goOn(s); // nothing awaited between the last look at the inbox and here
     }
     const told = toldValues(s);
     const { lastSync } = s;
@@ -88,8 +87,7 @@ export async function contactSync(...given: [z.input<ReturnType<typeof input>>?]
     if (due() && !told) await act();
     if (told || (s.inbox.forget !== null && s.forgotten === null)) {
       await wf.condition(wf.allHandlersFinished);
-      // Else the new run would take over the memo with which this one was started.
-      await wf.makeContinueAsNewFunc<typeof contactSync>({ memo: { name: null } })({ carried: carry(forgetAll(s)) });
+      await goOn(forgetAll(s));
     }
     countSync(s, lastSync, connection);
     show(s, connection, hubspotId);
@@ -119,6 +117,9 @@ export async function contactSync(...given: [z.input<ReturnType<typeof input>>?]
     settle(s, verdict, trigger);
   }
 }
+
+/** In a new run. By itself that would take over the memo with which this one was started, and not what was set since. */
+const goOn = (s: ContactState): Promise<never> => wf.makeContinueAsNewFunc<typeof contactSync>({ memo: { name: s.name } })({ carried: carry(s) });
 
 /** @throws ApplicationFailure where a start hands over what was meant for another contact. */
 function handoverFor(hubspotId: HubSpotContactId, handover: Handover): Handover {

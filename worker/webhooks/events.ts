@@ -88,7 +88,7 @@ function merged({ occurredAt, newObjectId, primaryObjectId, mergedObjectIds }: z
 function both(a: HubSpotEvent, b: HubSpotEvent): HubSpotEvent {
   const [{ by, property, ...latest }, earlier] = b.at > a.at ? [b, a] : [a, b];
   // Several of the same contact are of one mass where others have just such.
-  const same = { ...(by !== undefined && by === earlier.by && { by, ...(property !== undefined && property === earlier.property && { property }) }) };
+  const same = by === undefined || by !== earlier.by ? {} : { by, ...(property !== undefined && property === earlier.property && { property }) };
   if (latest.merged === undefined) return { ...latest, ...same };
   return { ...latest, merged: without(latest.id, [...latest.merged, ...(earlier.merged ?? [])]) };
 }

@@ -85,15 +85,17 @@ export function noteEvents<Event extends { id: string; kind: string; at: string 
 /** Whether so many events wait that they go in pages. */
 export const isBurst = <Event>({ inbox }: Feed<Event, unknown>, isOfMass: (event: Event) => boolean): boolean => inbox.filter(isOfMass).length > mostAlone;
 
+/** How feeds take events that say nothing of who made them. */
+export const allAlike = (): string => '';
+
 /**
  * Whether an event is told by itself now: nothing but a burst goes in pages, and of it only what is not fresh, and what many others are like. Asked at every
- * signal: the inbox is counted once for all of it. `likeness` is null in runs of older versions, where all are alike.
+ * signal: the inbox is counted once for all of it.
  */
-export function aloneNow<Event>(feed: Feed<Event, unknown>, couldBeOfMass: (event: Event) => boolean, freshFirst: boolean, likeness: ((event: Event) => string) | null = null): (event: Event & { noted?: number }) => boolean {
+export function aloneNow<Event>(feed: Feed<Event, unknown>, couldBeOfMass: (event: Event) => boolean, freshFirst: boolean, likeness: (event: Event) => string = allAlike): (event: Event & { noted?: number }) => boolean {
   if (!isBurst(feed, couldBeOfMass)) return () => true;
-  const alike = new Map<string, number>();
-  if (likeness !== null) for (const event of feed.inbox) if (couldBeOfMass(event)) alike.set(likeness(event), (alike.get(likeness(event)) ?? 0) + 1);
-  const isOfMass = (event: Event): boolean => couldBeOfMass(event) && (likeness === null || (alike.get(likeness(event)) ?? 0) > mostAlone);
+  const alike = Map.groupBy(feed.inbox.filter(couldBeOfMass), likeness);
+  const isOfMass = (event: Event): boolean => couldBeOfMass(event) && (alike.get(likeness(event))?.length ?? 0) > mostAlone;
   const since = Date.now() - freshMs;
   const isFresh = ({ noted = 0 }: { noted?: number }): boolean => noted > since;
   const few = freshFirst && feed.inbox.filter((event) => isOfMass(event) && isFresh(event)).length <= mostAlone;

@@ -7,7 +7,7 @@ import { readWorkflowId, taskQueues } from '../ids.ts';
 import { readStart } from '../input.ts';
 import * as m from '../messages.ts';
 import { feedActivities } from './activities.ts';
-import { aloneNow, compareLater, freshEventsFirst, handleFeed, isBurst, laterDue, mostAlone, newFeed, noteEvents, pageSize, postpone, taking, whenever, type Feed } from './feed.ts';
+import { allAlike, aloneNow, compareLater, freshEventsFirst, handleFeed, isBurst, laterDue, mostAlone, newFeed, noteEvents, pageSize, postpone, taking, whenever, type Feed } from './feed.ts';
 
 interface State extends Feed<m.HubSpotEvent, ChangePosition> {
   joining: JoinPosition | null;
@@ -48,7 +48,7 @@ export async function hubspotChanges(...given: [z.input<ReturnType<typeof input>
 
   const burst = () => isBurst(s, isChange);
   const freshFirst = wf.patched(freshEventsFirst);
-  const likeness = wf.patched('of a mass are only events that are alike') ? alikeIn : null;
+  const likeness = wf.patched('of a mass are only events that are alike') ? alikeIn : allAlike;
   const alone = () => aloneNow(s, isChange, freshFirst, likeness);
   const deliver = () => taking(s, mostAlone, alone(), async (events) => {
     s.counts.told += (await activities.deliverHubSpot({ events })).told;

@@ -3,7 +3,7 @@ import type { Bypass, Handover } from '../../sync/handover.ts';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import type { Changed } from '../messages.ts';
 import { noteOwnWrites } from './locked-out.ts';
-import type { Alarm, ContactState, Inheritance, Phase } from './state.ts';
+import type { ContactState, Inheritance, Phase } from './state.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Whether a person asked for this very contact: that alone makes a deleted record anew, or lets go of one that is held. */
@@ -110,12 +110,9 @@ function phaseOf(outcome: Handover['outcome']): Phase {
 }
 
 /** Waits until something is due; an alarm that goes off meanwhile puts its work into the inbox. */
-export function waitFor(s: ContactState, due: () => boolean): Promise<void> {
+export async function waitFor(s: ContactState, due: () => boolean): Promise<void> {
   const { alarm } = s;
-  return alarm === null || s.paused ? condition(() => due() || (s.alarm !== null && !s.paused)) : waitForAlarm(s, alarm, due);
-}
-
-async function waitForAlarm(s: ContactState, alarm: Alarm, due: () => boolean): Promise<void> {
+  if (alarm === null || s.paused) return condition(() => due() || (s.alarm !== null && !s.paused));
   if (await condition(() => due() || s.paused, Math.max(1, alarm.at - Date.now()))) return;
   s.alarm = null;
   if (alarm.what === 'look') s.inbox.look = true;
