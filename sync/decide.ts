@@ -135,7 +135,9 @@ function placeholders({ fields, createAs }: DecideInput): Record<string, string>
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 function inOrder<Value>(values: Record<string, Value>): Record<string, Value> {
-  return Object.fromEntries(Object.entries(values).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const sorted: Record<string, Value> = {};
+  for (const name of Object.keys(values).sort()) sorted[name] = values[name] as Value;
+  return sorted;
 }
 
 /** A decision in one sentence: what it writes where, by each CRM's names, and the properties that cannot be written. */

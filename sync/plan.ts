@@ -22,7 +22,9 @@ export interface Memory {
 /** Each mapped property's field as `Lead.Title`; a property that another type's field stands for keeps its base on conversion. */
 export function fieldsOf({ match, createAs, fields }: Pair): Record<string, string> {
   const type = match.kind === 'linked' ? match.record.link.type : createAs;
-  return Object.fromEntries(fields.map(({ hubspot, salesforce }) => [hubspot, `${type}.${salesforce}`]));
+  const mapped: Record<string, string> = {};
+  for (const { hubspot, salesforce } of fields) mapped[hubspot] = `${type}.${salesforce}`;
+  return mapped;
 }
 
 /**

@@ -128,13 +128,13 @@ function statusOf(category: string | undefined): number {
 
 /** HubSpot refuses one contact twice in a batch; a second row for it goes into a later one. */
 function withoutRepeats(rows: readonly Row[]): Row[][] {
-  const rounds: Row[][] = [];
+  const rounds: Map<string, Row>[] = [];
   for (const row of rows) {
-    const round = rounds.find((earlier) => !earlier.some(({ key }) => key === row.key));
-    if (round) round.push(row);
-    else rounds.push([row]);
+    const round = rounds.find((earlier) => !earlier.has(row.key));
+    if (round) round.set(row.key, row);
+    else rounds.push(new Map([[row.key, row]]));
   }
-  return rounds.flatMap((round) => chunks(round, BATCH));
+  return rounds.flatMap((round) => chunks([...round.values()], BATCH));
 }
 
 const unanswered = (operation: string): Written => ({

@@ -53,5 +53,5 @@ export async function fillPage(world: World, { ids }: { ids: readonly HubSpotCon
   const outcomes = await syncPage(world, { ids, trigger: 'import', dryRun: false });
   const of = (...kinds: string[]) => outcomes.filter((o) => kinds.includes(o.kind)).map((o) => o.hubspotId);
   const handovers = outcomes.flatMap((o) => ('handover' in o && o.handover !== null && o.kind !== 'frozen' ? [o.handover] : []));
-  return { filled: of('written', 'unchanged', 'at-rest'), filling: of('signalled', 'waiting', 'gone'), needsReview: of('review'), error: of('error'), handovers: pack(handovers) };
+  return { filled: of('written', 'unchanged', 'at-rest'), filling: of('signalled', 'waiting', 'gone'), needsReview: of('review'), error: of('error'), handovers: await pack(handovers) };
 }

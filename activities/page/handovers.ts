@@ -1,4 +1,5 @@
-import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliCompress, brotliDecompressSync, constants, gunzipSync } from 'node:zlib';
 import { activityInfo } from '@temporalio/activity';
 import * as z from 'zod';
 import { handoverInput, type Handover } from '../../sync/handover.ts';
@@ -14,8 +15,13 @@ const compression = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
 /** Says which compression it is: jobs of older versions carry what gzip made. */
 const mark = 'br:';
 
-/** Handovers of a page as one opaque text: a page's bases would otherwise fill the job's history (of 1.5 KB a contact some 75 characters remain). */
-export const pack = (list: readonly Handover[]): string | null => (list.length === 0 ? null : `${mark}${brotliCompressSync(JSON.stringify(list), compression).toString('base64')}`);
+const compressed = promisify(brotliCompress);
+
+/**
+ * Handovers of a page as one opaque text: a page's bases would otherwise fill the job's history (of 1.5 KB a contact some 75 characters remain).
+ * Compressed beside the main thread, which has other pages to work on.
+ */
+export const pack = async (list: readonly Handover[]): Promise<string | null> => (list.length === 0 ? null : `${mark}${(await compressed(JSON.stringify(list), compression)).toString('base64')}`);
 
 /** @see pack */
 export function unpack(packed: string): Handover[] {

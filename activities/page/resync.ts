@@ -109,7 +109,7 @@ export async function resyncPage(outer: World, { ids, dryRun, candidate, segment
     writtenIn: { hubspot: written.filter((o) => o.wroteIn.hubspot).length, salesforce: written.filter((o) => o.wroteIn.salesforce).length },
     createdIn: { hubspot: 0, salesforce: written.filter((o) => o.created).length },
     enter: now === null ? 0 : ids.filter((id) => gate(now.of(id)).kind !== 'open').length,
-    handovers: pack(handovers),
+    handovers: await pack(handovers),
   };
 }
 

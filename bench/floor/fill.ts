@@ -4,7 +4,7 @@ import { inLanes } from './lanes.ts';
 import type { Urls } from './world.ts';
 
 /** As an import of Sluice has it, so that both make the same calls. */
-const [pageSize, pagesInFlight, hubspotBatch, salesforceBatch, emailsPerQuery] = [400, 3, 100, 200, 200];
+const [pageSize, pagesInFlight, hubspotBatch, salesforceBatch, emailsPerQuery] = [400, 6, 100, 200, 200];
 
 interface Page { type: RecordType; after: string; upTo: string }
 

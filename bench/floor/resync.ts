@@ -2,7 +2,7 @@ import { chunks } from '../../activities/crm/chunks.ts';
 import { columns, openCrms, type PlainCrms } from './calls.ts';
 import type { Urls } from './world.ts';
 
-const [pagesInFlight, contactsPerSlice, hubspotBatch] = [3, 200, 100];
+const [pagesInFlight, contactsPerSlice, hubspotBatch] = [6, 200, 100];
 
 /** The floor of a resync: lists the members and reads both sides of each in batches, without Temporal. Answers how many pairs it read. */
 export async function resyncPlainly(urls: Urls, segmentId: string): Promise<number> {

@@ -5,7 +5,7 @@ import { startsInFlight } from '../../activities/page/handovers.ts';
 import { pageSize } from '../../activities/page/list.ts';
 import { setSize } from '../../activities/page/listed.ts';
 import { looksAgainMs } from '../../sync/allocation.ts';
-import { backlogIsFull, flowing, mayHandOver, newJob, pagesInFlight, type Flow } from '../../workflows/job/job.ts';
+import { backlogIsFull, flowing, laneIsOpen, mayHandOver, newJob, pagesAhead, pagesInFlight, type Flow } from '../../workflows/job/job.ts';
 import { Condition } from './condition.ts';
 import { causes, HeldBack, type Cause } from './held-back.ts';
 import { fillPage, TooOld, type Calling, type Page } from './page.ts';
@@ -99,19 +99,21 @@ export async function simulateFill({ contacts, workflowsPerSecond, startMs }: Fi
     }
   };
 
-  let listed = 0;
+  let [listed, lastPageMs] = [0, 0];
   const fillPages = async (lane: number): Promise<void> => {
     for (;;) {
-      heldBack.by(pages.length > 0 ? 'workflows' : 'list', [lane]);
-      await condition.until(() => (pages.length > 0 ? !backlogIsFull(job) : listed >= contacts));
+      heldBack.by(pages.length > 0 && laneIsOpen(lane, lastPageMs) ? 'workflows' : 'list', [lane]);
+      await condition.until(() => (pages.length > 0 ? !backlogIsFull(job) && laneIsOpen(lane, lastPageMs) : listed >= contacts));
       const page = pages.shift();
       if (page === undefined) {
         if (listed >= contacts) return;
         continue; // another lane took it
       }
+      const from = clock.now();
       const filled = flowing(flow, activity([lane], (worker) => fillPage(page, callsOf(worker, lane), clock)));
       condition.changed();
       await filled;
+      lastPageMs = clock.now() - from;
       job.backlog.push({ packed: ' '.repeat(packedPerContact * page.rows), only: null });
       rowsOf.push(page.rows);
       condition.changed();
@@ -126,7 +128,7 @@ export async function simulateFill({ contacts, workflowsPerSecond, startMs }: Fi
   const byJob = contacts > byJobAbove;
   const listAhead = async (): Promise<void> => {
     while (listed < contacts) {
-      await condition.until(() => pages.length < pagesInFlight);
+      await condition.until(() => pages.length < pagesAhead);
       const rows = Math.min(byJob ? setSize : queryRows, contacts - listed);
       await (byJob ? list(1) : flowing(flow, list(1)));
       const some = Array.from({ length: Math.ceil(rows / pageSize) }, (_, n): Page => ({ rows: Math.min(pageSize, rows - n * pageSize), listed: byJob, created: false }));

@@ -77,7 +77,7 @@ describe('a simulated fill', () => {
     assert.equal(dataMs, 2_900);
     assert.equal(workflowsMs, 2_900 + 5_000);
     assert.deepEqual([sent, pages], [{ hubspot: 3, salesforce: 4 }, 1]);
-    assert.ok(Math.abs(heldBack.calls - 2_400 / pagesInFlight) < 1e-6, 'one lane of three has something to do');
+    assert.ok(Math.abs(heldBack.calls - 2_400 / pagesInFlight) < 1e-6, 'one lane of six has something to do');
   });
 
   test('of full pages makes 12 HubSpot calls a page, and of Salesforce 3, or 2 where a job lists', async () => {
@@ -142,6 +142,6 @@ describe('a simulated fill', () => {
     const [one, two] = [await hours(1), await hours(2)];
     assert.ok(Math.abs(one / two - 2) < 0.05, `${one / two}`);
     const { workflowsMs } = await simulated({ ...fast, contacts: 40_000, startMs: 600 });
-    assert.ok(workflowsMs >= 40_000 * 100 && workflowsMs < 40_000 * 100 + 10_000, '10 starts a second');
+    assert.ok(workflowsMs >= 40_000 * 100 && workflowsMs < 40_000 * 100 + 15_000, '10 starts a second, once the data has gone ahead');
   });
 });

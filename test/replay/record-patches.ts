@@ -6,13 +6,16 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { workflowIds } from '../../workflows/ids.ts';
 import * as m from '../../workflows/messages.ts';
+import { importStart, resyncStart } from '../../workflows/start.ts';
 import { withFeeds } from '../support/feeds.ts';
 import { testSluice } from '../support/sluice.ts';
-import { testWorkflowBundle } from '../support/temporal.ts';
+import { testWorkflowBundle, uniqueConnection } from '../support/temporal.ts';
 import { until } from '../support/until.ts';
 import { handover, linkedLead, told } from '../workflows/fakes/contacts.ts';
+import { fakeAccount } from '../workflows/fakes/jobs.ts';
 import { openContacts, type OpenContacts } from '../workflows/fakes/open-contacts.ts';
 import { deleteBeforeFirstWrite, losePassAnswer } from '../workflows/fakes/unanswered.ts';
+import { startFakeWorkers } from '../workflows/fakes/workers.ts';
 import { isOfPatches, newRecording } from './histories.ts';
 
 const sluice = await testSluice();
@@ -96,8 +99,22 @@ test('a burst of changes, and one that comes after it', async (t) => {
   for (const crm of ['hubspot', 'salesforce'] as const) await recording.add(client, `patch-${crm}Changes-burst`, workflowIds.changes(connection, crm), rename);
 });
 
+test('jobs of more pages than are in flight', async (t) => {
+  const { account, activities } = fakeAccount({ contacts: 20, pageSize: 2, pagesPerList: 10 });
+  const connection = uniqueConnection('record');
+  const { nativeConnection, client } = sluice.temporal;
+  const workers = await startFakeWorkers({ nativeConnection, workflowBundle: bundle, connection, activities });
+  t.after(() => workers.stop());
+  const keep = (name: string, workflowId: string) => recording.add(client, `patch-${name}`, workflowId, { [connection]: 'recorded' });
+  await (await client.workflow.start('salesforceImport', importStart(connection, 'many', { object: 'Contact' }))).result();
+  await keep('import-pages', `import/${connection}/many`);
+  await (await client.workflow.start('segmentResync', resyncStart(connection, 'all', {}))).result();
+  await keep('resync-pages', workflowIds.resync(connection, 'all'));
+  assert.deepEqual([account.done.filter((name) => name === 'importPage').length, account.done.filter((name) => name === 'resyncPage').length], [10, 10]);
+});
+
 test('write them', async (t) => {
   const { files, bytes } = await recording.write();
-  assert.equal(files, 10);
+  assert.equal(files, 12);
   t.diagnostic(`${files} histories, ${Math.round(bytes / 1024)} KB`);
 });

@@ -24,7 +24,7 @@ test('a retried handover goes back to the first that was not done, however far t
   const beats: unknown[] = [];
   env.on('heartbeat', (details: unknown) => beats.push(details));
   const step: KeepingStep = { single: () => undefined, tell: (_, work) => work() };
-  const running = env.run(handOver, { connection: 'main', client, settings: async () => ({ version: 1 }), step } as unknown as World, { packed: pack(list) ?? '', only: null });
+  const running = env.run(handOver, { connection: 'main', client, settings: async () => ({ version: 1 }), step } as unknown as World, { packed: await pack(list) ?? '', only: null });
   await Promise.race([running, until('all but one are told', async () => told.length === 39)]);
   assert.ok(beats.every((position) => position === 0), `contact 1 is not told yet, but a retry would begin at ${String(beats.at(-1))}`);
   stuck.resolve();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, test, type TestContext } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import * as m from '../../workflows/messages.ts';
 import { importStart, resyncStart } from '../../workflows/start.ts';
@@ -42,26 +43,45 @@ function addsUp(p: m.ImportProgress, contacts: number): void {
 const once = (ids: string[], contacts: number) => assert.deepEqual(ids.map(Number).sort((a, b) => a - b), Array.from({ length: contacts }, (_, i) => i + 1));
 
 describe('an import', () => {
-  test('keeps up to three pages in flight, counts every contact once and hands each over', async (t) => {
+  test('keeps up to six pages in flight, counts every contact once and hands each over', async (t) => {
     const { opened, open: goOn } = door();
-    const s = await open(t, { contacts: 12, pageSize: 2, before: (activity) => (activity === 'importPage' ? opened : undefined) });
+    const s = await open(t, { contacts: 24, pageSize: 2, pagesPerList: 12, before: (activity) => (activity === 'importPage' ? opened : undefined) });
     const run = await s.import();
-    await until('three pages are in flight', async () => s.account.inFlight.now === 3);
-    goOn();
-    addsUp(await run.result(), 12);
-    once(s.account.handedOver, 12);
-    assert.equal(s.count('importPage'), 6);
-  });
-
-  test('lists further pages while three are imported', async (t) => {
-    const { opened, open: goOn } = door();
-    const s = await open(t, { contacts: 24, pageSize: 2, pagesPerList: 4, before: (activity) => (activity === 'importPage' ? opened : undefined) });
-    const run = await s.import();
-    await until('the next pages are listed', async () => s.count('listPages') === 2);
-    assert.deepEqual([s.account.inFlight.now, s.count('importPage')], [3, 0]);
+    await until('six pages are in flight', async () => s.account.inFlight.now === 6);
     goOn();
     addsUp(await run.result(), 24);
     once(s.account.handedOver, 24);
+    assert.equal(s.count('importPage'), 12);
+  });
+
+  test('has three in flight while pages take longer than 8 s', async (t) => {
+    const { opened, open: goOn } = door();
+    let begun = 0;
+    const before = async (activity: string): Promise<void> => {
+      if (activity !== 'importPage') return;
+      begun += 1;
+      await (begun <= 6 ? sleep(8_100) : opened);
+    };
+    const s = await open(t, { contacts: 40, pageSize: 2, pagesPerList: 20, before });
+    const run = await s.import();
+    await until('all six have taken long', async () => s.count('importPage') === 6);
+    await until('three more have begun', async () => begun === 9);
+    await run.query(m.progress); // answered once the workflow has seen to all that came
+    assert.deepEqual([begun, s.account.inFlight.now], [9, 3]);
+    goOn();
+    addsUp(await run.result(), 40);
+    once(s.account.handedOver, 40);
+  });
+
+  test('lists further pages while six are imported', async (t) => {
+    const { opened, open: goOn } = door();
+    const s = await open(t, { contacts: 48, pageSize: 2, pagesPerList: 8, before: (activity) => (activity === 'importPage' ? opened : undefined) });
+    const run = await s.import();
+    await until('the next pages are listed', async () => s.count('listPages') === 2);
+    assert.deepEqual([s.account.inFlight.now, s.count('importPage')], [6, 0]);
+    goOn();
+    addsUp(await run.result(), 48);
+    once(s.account.handedOver, 48);
   });
 
   test('creates the workflows behind the data, not beside it', async (t) => {
@@ -73,17 +93,17 @@ describe('an import', () => {
 
   test('stops after the pages under way while it is paused, looks at nobody, and goes on', async (t) => {
     const { opened, open: goOn } = door();
-    const s = await open(t, { contacts: 12, pageSize: 2, pagesPerList: 10, before: (activity) => (activity === 'importPage' ? opened : undefined) });
+    const s = await open(t, { contacts: 24, pageSize: 2, pagesPerList: 20, before: (activity) => (activity === 'importPage' ? opened : undefined) });
     const run = await s.import();
-    await until('three pages are in flight', async () => s.account.inFlight.now === 3);
+    await until('six pages are in flight', async () => s.account.inFlight.now === 6);
     await run.signal(m.pause);
     goOn();
-    await until('the pages under way are done and handed over', async () => s.count('importPage') === 3 && s.account.handedOver.length === 6);
+    await until('the pages under way are done and handed over', async () => s.count('importPage') === 6 && s.account.handedOver.length === 12);
     const progress = await run.query(m.progress);
-    assert.deepEqual([progress.paused, progress.workflows.done, s.count('importPage')], [true, 6, 3]);
+    assert.deepEqual([progress.paused, progress.workflows.done, s.count('importPage')], [true, 12, 6]);
     await run.signal(m.resume);
-    addsUp(await run.result(), 12);
-    once(s.account.handedOver, 12);
+    addsUp(await run.result(), 24);
+    once(s.account.handedOver, 24);
   });
 
   test('a pause holds the looks at non-members too', async (t) => {
@@ -180,8 +200,8 @@ describe('a resync', () => {
     once(s.account.handedOver, 80);
   });
 
-  test('lists ahead while three pages are compared; pauses between pages and goes on', async (t) => {
-    const s = await open(t, { contacts: 14, pageSize: 2 });
+  test('lists ahead while six pages are compared; pauses between pages and goes on', async (t) => {
+    const s = await open(t, { contacts: 20, pageSize: 2 });
     const { opened, open: goOn } = door();
     let begun = 0;
     s.account.before = (activity) => {
@@ -190,15 +210,15 @@ describe('a resync', () => {
       return opened;
     };
     const run = await s.resync('all');
-    await until('three pages are under way, and three wait', async () => begun === 3 && s.count('listContacts') === 6);
+    await until('six pages are under way, and three wait', async () => begun === 6 && s.count('listContacts') === 9);
     await run.signal(m.pause);
     goOn();
-    await until('the pages under way are done', async () => s.count('resyncPage') === 3);
-    await until('they are handed over', async () => s.account.handedOver.length === 6);
-    assert.deepEqual([(await run.query(m.progress)).paused, s.count('resyncPage')], [true, 3]);
+    await until('the pages under way are done', async () => s.count('resyncPage') === 6);
+    await until('they are handed over', async () => s.account.handedOver.length === 12);
+    assert.deepEqual([(await run.query(m.progress)).paused, s.count('resyncPage')], [true, 6]);
     await run.signal(m.resume);
     const result = await run.result();
-    assert.deepEqual([result.checked, result.written, begun, s.count('listContacts')], [14, 14, 7, 7]);
+    assert.deepEqual([result.checked, result.written, begun, s.count('listContacts')], [20, 20, 10, 10]);
   });
 
   test('of errors keeps to its category in each of its runs', async (t) => {

@@ -33,7 +33,7 @@ describe('what an import left with contacts outside the segment', () => {
     const { version } = await s.main.query(m.settings);
     const written: Handover = handover(id, { settingsVersion: version, membership: { kind: 'unrestricted' }, link: null, base: {} });
     await s.relabelled(async () => s.select(await s.hubspot.segment('Romans', 'city', ['Rome'])));
-    await activitiesOf(s).run('handOver', { packed: pack([written]) ?? '', only: null });
+    await activitiesOf(s).run('handOver', { packed: await pack([written]) ?? '', only: null });
     await until('it says that it is outside', async () => (await s.state(id)).status === 'outside-segment', 5_000);
   });
 });

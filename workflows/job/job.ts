@@ -29,8 +29,16 @@ export const newJob = (): Job => ({ startedAt: new Date(Date.now()).toISOString(
 /** The phase of a job for which the allocation has no room. */
 export const waiting = "waiting for the API's allocation";
 
-/** Pages of data in flight at once. */
-export const pagesInFlight = 3;
+/** Pages of data in flight at once: between a worker that reckons and CRMs that answer, with three each would wait for the other a quarter of the time. */
+export const pagesInFlight = 6;
+/** So many while pages take long, for want of the API's allowance or since a CRM is slow: more would only make each wait, and no more than 10 s may lie between what a page reads and what it writes. */
+const slowPagesInFlight = 3;
+const slowPageMs = 8_000;
+/** Pages that are listed before a lane takes them: enough for none to wait, and few, since a list grows old. */
+export const pagesAhead = 3;
+
+/** Whether this lane, counted from 0, takes another page; `lastPageMs`: how long the page took that was done last. */
+export const laneIsOpen = (lane: number, lastPageMs: number): boolean => lane < slowPagesInFlight || lastPageMs <= slowPageMs;
 /** The stream of handovers may fall this far behind the data before the data waits for it. */
 const longestBacklog = 40;
 /** Characters of the packed handovers, some 14,000 contacts: the next run takes them over, with what is waiting, and Temporal takes 2 MB. */
@@ -74,21 +82,26 @@ export async function flowing<T>(flow: Flow, work: Promise<T>): Promise<T> {
 
 /** Takes pages from `pages` and runs them, a few at a time, until none is left and no `more` come, or the run is long. A pause is waited out. */
 export async function drain<Page>(job: Job, pages: Page[], run: (page: Page) => Promise<void>, more: () => boolean = () => false): Promise<void> {
-  const lane = async (): Promise<void> => {
+  let lastPageMs = 0;
+  const lane = async (number: number): Promise<void> => {
+    const mayRun = (): boolean => !job.paused && !backlogIsFull(job) && laneIsOpen(number, lastPageMs);
     while ((pages.length > 0 || more()) && !runIsLong()) {
-      await wf.condition(() => (pages.length > 0 ? !job.paused && !backlogIsFull(job) : !more()) || runIsLong());
+      await wf.condition(() => (pages.length > 0 ? mayRun() : !more()) || runIsLong());
       if (runIsLong()) return;
       const page = pages.shift();
-      if (page !== undefined) await run(page);
+      if (page === undefined) continue;
+      const began = Date.now();
+      await run(page);
+      lastPageMs = Date.now() - began;
     }
   };
-  await Promise.all(Array.from({ length: pagesInFlight }, lane));
+  await Promise.all(Array.from({ length: wf.patched('six pages at once') ? pagesInFlight : slowPagesInFlight }, (_, number) => lane(number)));
 }
 
 /** Lists pages while others are run, as long as `listing` holds, so that each lane finds one when it is done. A pause is waited out. */
 export async function listAhead(job: Job, pages: readonly unknown[], listing: () => boolean, listMore: () => Promise<void>): Promise<void> {
   while (listing()) {
-    await wf.condition(() => (pages.length < pagesInFlight && !job.paused) || !listing());
+    await wf.condition(() => (pages.length < pagesAhead && !job.paused) || !listing());
     if (listing()) await listMore();
   }
 }

@@ -10,8 +10,8 @@ const handover: Handover = {
   link: null, base: { jobtitle: 'Gräfin' }, baseFields: { jobtitle: 'Lead.Title' }, wrote: { hubspot: [], salesforce: [] }, outcome: { status: 'in-sync', reason: 'Nothing differs.' },
 };
 
-test('handovers are packed and unpacked as they were; what an older version packed is read too', () => {
-  assert.deepEqual(unpack(pack([handover]) ?? ''), [handover]);
-  assert.equal(pack([]), null);
+test('handovers are packed and unpacked as they were; what an older version packed is read too', async () => {
+  assert.deepEqual(unpack(await pack([handover]) ?? ''), [handover]);
+  assert.equal(await pack([]), null);
   assert.deepEqual(unpack(gzipSync(JSON.stringify([handover])).toString('base64')), [handover]);
 });
