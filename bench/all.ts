@@ -1,3 +1,4 @@
+import { data } from './data.ts';
 import { fill } from './fill.ts';
 import { growth } from './growth.ts';
 import { history } from './history.ts';
@@ -36,6 +37,7 @@ export async function all({ quick: isQuick, random }: { quick: boolean; random: 
     ['idle', () => idle({ seconds: sizes.seconds, contacts: sizes.idle, random })],
     ['history', () => history({ contacts: sizes.history, syncs: sizes.syncs, longFields: sizes.longFields, random })],
     ...(longer === null ? [] : ([
+      ['data', () => data({ contacts: sizes.fill, rounds, rateLimit: false, random })],
       ['mass', () => mass({ contacts: longer.mass, editsPerSecond: 2, idleSeconds: longer.idleSeconds, rateLimit: true, random })],
       ['behind', () => behind({ contacts: longer.behind, editsPerSecond: 2, idleSeconds: longer.idleSeconds, random })],
       ['growth', () => growth({ small: longer.growth[0], large: longer.growth[1], segment: false, segmentLagMs, rateLimit: false, random })],

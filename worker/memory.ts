@@ -3,4 +3,4 @@
  * times what is alive, and gives new objects up to 64 MiB in each thread: of the 670 MiB that a worker took while data flowed, 100 were alive. With
  * these it takes 360, for no more CPU time than the measurements scatter by.
  */
-export const collectingEarly = ['--max-semi-space-size=8', '--heap-growing-percent=80'];
+export const collectingEarly = ['--max-semi-space-size=8', '--heap-growing-percent=40'];
