@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEnvironment } from './environment.ts';
 import type { Environment } from './environment.ts';
-import { collectingEarly } from './memory.ts';
+import { collectingEarly, fewArenas } from './memory.ts';
 import { freePort, requireFreePort } from './ports.ts';
 import { startChild, untilReady } from './processes.ts';
 import type { Child } from './processes.ts';
@@ -113,7 +113,7 @@ async function start(options: StackOptions, undo: (() => Promise<unknown>)[], st
       name: 'The worker',
       script: options.scripts?.worker ?? join(root, 'worker/main.ts'), nodeOptions: collectingEarly,
       // Its lines are passed on to this process's terminal.
-      env: { ...(process.stdout.isTTY && { SLUICE_LOG_FORMAT: 'text' }), ...env, ...extraEnv },
+      env: { ...fewArenas, ...(process.stdout.isTTY && { SLUICE_LOG_FORMAT: 'text' }), ...env, ...extraEnv },
       output: (line) => output('worker', line),
     });
     workers.push(child);
