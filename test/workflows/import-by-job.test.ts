@@ -116,7 +116,7 @@ describe('an import of many records', () => {
 
     const { opened, open: goOn } = door();
     const imports = await open(t, { contacts: 20, pageSize: 5, before: (activity) => (activity === 'importPage' ? opened : undefined) });
-    await until('it imports', async () => imports.account.inFlight.now === 3);
+    await until('it imports its four pages', async () => imports.account.inFlight.now === 4);
     await imports.run.cancel();
     await assert.rejects(imports.run.result());
     goOn();
