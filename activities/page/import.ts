@@ -54,8 +54,8 @@ export async function importPage(world: World, page: ImportPage): Promise<Import
   countAll(result, outcomes, createdNow, (id) => isSpare(id, byId, byEmail, records));
   const done = outcomes.flatMap((o) => ('handover' in o && o.handover !== null && o.kind !== 'frozen' ? [o.handover] : []));
   const frozen = outcomes.flatMap((o) => (o.kind === 'frozen' && o.handover !== null ? [o.handover] : []));
-  const packed = await pack(frozen);
-  return { ...result, handovers: await pack(done), waiting: packed === null ? null : { ids: frozen.map((h) => h.hubspotId), handovers: packed } };
+  const [handovers, packed] = await Promise.all([pack(done), pack(frozen)]);
+  return { ...result, handovers, waiting: packed === null ? null : { ids: frozen.map((h) => h.hubspotId), handovers: packed } };
 }
 
 /** Rows that can be imported by their email address; the rest is counted with its reason. */

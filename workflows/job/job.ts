@@ -39,6 +39,7 @@ export const pagesAhead = 3;
 
 /** Whether this lane, counted from 0, takes another page; `lastPageMs`: how long the page took that was done last. */
 export const laneIsOpen = (lane: number, lastPageMs: number): boolean => lane < slowPagesInFlight || lastPageMs <= slowPageMs;
+
 /** The stream of handovers may fall this far behind the data before the data waits for it. */
 const longestBacklog = 40;
 /** Characters of the packed handovers, some 14,000 contacts: the next run takes them over, with what is waiting, and Temporal takes 2 MB. */
