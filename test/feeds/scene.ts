@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import { z } from 'zod';
 import * as m from '../../workflows/messages.ts';
+import { contactsQuery } from '../../workflows/visibility.ts';
 import { withFeeds, type FeedsOptions } from '../support/feeds.ts';
 import { type testSluice } from '../support/sluice.ts';
 import { pendingActivities } from '../support/temporal.ts';
@@ -64,6 +65,13 @@ async function openScene(t: { after(end: () => Promise<void>): void }, sluice: S
     does: (crm: Crm, what: string, body: object) => control[crm]('POST', what, body),
   };
 
+  /** The last of every contact: whoever wrote where nobody should is not always whom a test is about. */
+  const lastDecisions = async (): Promise<Record<string, unknown>> => {
+    const last: Record<string, unknown> = {};
+    for await (const { workflowId } of s.client.workflow.list({ query: contactsQuery(s.connection) })) [last[workflowId]] = await s.client.workflow.getHandle(workflowId).query(m.history);
+    return last;
+  };
+
   return {
     ...s, ...feeds, person, quiet, heard, become, settings,
     clearSegment: () => s.main.executeUpdate('clearInclusionSegment'),
@@ -83,8 +91,7 @@ async function openScene(t: { after(end: () => Promise<void>): void }, sluice: S
       await act();
       await quiet(...ids);
       const written = await s.writes();
-      const told = await Promise.all(ids.map((id) => s.handle(id).query(m.history)));
-      assert.deepEqual(written, { hubspot: 0, salesforce: 0 }, `written: ${JSON.stringify(written)}; ${JSON.stringify(told.map(([last]) => last))}`);
+      assert.deepEqual(written, { hubspot: 0, salesforce: 0 }, written.hubspot + written.salesforce === 0 ? undefined : `written: ${JSON.stringify(written)}; ${JSON.stringify(await lastDecisions())}`);
     },
     /** Waits until the feed has read twice more who joined: then it knows the segment's size, and notices who leaves. */
     sizeKnown: async (): Promise<void> => {
