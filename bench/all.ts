@@ -32,7 +32,7 @@ export async function all({ quick: isQuick, random }: { quick: boolean; random: 
   const benches: [name: string, run: () => Promise<string[] | void>][] = [
     ['fill', () => fill({ contacts: sizes.fill, segment: false, segmentLagMs, rateLimit: false, random, rounds, peer: true })],
     ['resync', () => resync({ contacts: sizes.resync, differing: sizes.differing, rounds, rateLimit: false, random })],
-    ['live', () => live({ contacts: sizes.live, rounds, rateLimit: false, eagerFloor: false, random })],
+    ['live', () => live({ contacts: sizes.live, rounds, rateLimit: false, floor: 'plain', random })],
     ['latency', () => latency({ edits: sizes.edits, contacts: sizes.latency, random })],
     ['idle', () => idle({ seconds: sizes.seconds, contacts: sizes.idle, random })],
     ['history', () => history({ contacts: sizes.history, syncs: sizes.syncs, longFields: sizes.longFields, random })],

@@ -25,6 +25,8 @@ interface DataRun {
 }
 
 const patienceSeconds = 600;
+/** As often as `sluice import --watch` asks: each answer takes CPU from what is measured. */
+const watchedMs = 500;
 
 /**
  * Imports and fills people that only Salesforce has until all data is in, and breaks off there: what `fill` measures first, in a minute in
@@ -66,7 +68,7 @@ const dataOnce = ({ contacts, rateLimit, random }: DataOptions): Promise<DataRun
       const progress = await sluice.progress(workflowId);
       filled = progress.job === 'import' ? progress.now.filled : 0;
       return filled === contacts;
-    }, patienceSeconds);
+    }, patienceSeconds, watchedMs);
     return { filled, start };
   });
   const { dataUntil } = await importStreams(client, workflowIds.import(connection, 'first'));

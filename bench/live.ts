@@ -17,12 +17,18 @@ import { usageOf } from './measure/usage.ts';
 import { caughtUp, importAll, unlagged, withBench, type Bench } from './world.ts';
 import { watchWrites } from './writes.ts';
 
+/**
+ * The floor's entity is `plain`; `listed` also shows when it synced in the lists of workflows, as Sluice must; the activities of an
+ * `eager` one go by its workflows' own queue, where the SDK hands them over without the queue, and without the brake that a queue is.
+ */
+export const liveFloors = ['plain', 'listed', 'eager'] as const;
+export type LiveFloor = (typeof liveFloors)[number];
+
 export interface LiveOptions {
   contacts: number;
   rounds: number;
   rateLimit: boolean;
-  /** The floor's activities go by its workflows' own queue, where the SDK hands them over without the queue, and without the brake that a queue is. */
-  eagerFloor: boolean;
+  floor: LiveFloor;
   random: number;
 }
 
@@ -33,7 +39,7 @@ const patienceSeconds = 1_200;
  * A mass of single changed contacts through the live lane: each was changed in Salesforce and is told so by a signal, until HubSpot has
  * all. The floor is an entity whose two activities make the same calls, on a queue of their own as Sluice's are, and decide nothing.
  */
-export async function live({ contacts, rounds, rateLimit, eagerFloor, random }: LiveOptions): Promise<string[]> {
+export async function live({ contacts, rounds, rateLimit, floor: kind, random }: LiveOptions): Promise<string[]> {
   return withBench({ contacts, random, env: unlagged(rateLimit) }, async (bench) => {
     await importAll(bench.sluice);
     await caughtUp(bench);
@@ -41,8 +47,8 @@ export async function live({ contacts, rounds, rateLimit, eagerFloor, random }: 
     const worker = await startFloorWorker(bench);
     try {
       const { workflows: taskQueue, live: ownQueue } = taskQueues(floorConnection);
-      const activities = eagerFloor ? taskQueue : ownQueue;
-      await inLanes(pairs.length, inFlight, (n) => bench.client.workflow.start<typeof entity>('entity', { workflowId: floorId(n), taskQueue, args: [{ pair: pairs[n] as Pair, activities }] }));
+      const options = { activities: kind === 'eager' ? taskQueue : ownQueue, listed: kind === 'listed' };
+      await inLanes(pairs.length, inFlight, (n) => bench.client.workflow.start<typeof entity>('entity', { workflowId: floorId(n), taskQueue, args: [{ pair: pairs[n] as Pair, ...options }] }));
       await caughtUp({ client: bench.client, connection: floorConnection });
       let rank = 0;
       const runs = await alternating(rounds, async () => {
@@ -58,7 +64,7 @@ export async function live({ contacts, rounds, rateLimit, eagerFloor, random }: 
       });
       const { result: seconds, spent } = best(runs.measured, ({ result }) => 1 / result);
       const floor = best(runs.floor, (run) => 1 / run.seconds);
-      report(`${pairs.length} contacts, each changed in Salesforce and told by itself, until HubSpot has all; ${ofRounds(rounds)}; ${rateLimit ? "both CRMs' rate limits on" : 'no rate limits'}${eagerFloor ? "; the floor's activities on its workflows' queue" : ''}.`, {
+      report(`${pairs.length} contacts, each changed in Salesforce and told by itself, until HubSpot has all; ${ofRounds(rounds)}; ${rateLimit ? "both CRMs' rate limits on" : 'no rate limits'}; the floor ${kind}.`, {
         bench: 'live', ...rates(pairs.length, seconds, pairs.length / floor.seconds), callsPerContact: perContact(spent.calls, pairs.length), actionsPerContact: round(actionsOf(spent) / pairs.length, 2),
         ...ofWorker(spent),
       }, {

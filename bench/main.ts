@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { runMain, UserError } from '../worker/user-error.ts';
 import { all } from './all.ts';
 import { allocation, type AllocationOptions } from './allocation.ts';
@@ -10,7 +10,7 @@ import { growth, type GrowthOptions } from './growth.ts';
 import { history, type HistoryOptions } from './history.ts';
 import { idle, type IdleOptions } from './idle.ts';
 import { latency, type LatencyOptions } from './latency.ts';
-import { live, type LiveOptions } from './live.ts';
+import { live, liveFloors, type LiveOptions } from './live.ts';
 import { mass, type MassOptions } from './mass.ts';
 import { positive, whole } from './options.ts';
 import { resync, type ResyncOptions } from './resync.ts';
@@ -65,7 +65,7 @@ inRounds(limited(bench('resync', 'Resyncs a segment that is in sync.', 1_000, 'c
   .action(async (options: ResyncOptions) => { demandNone(await resync(options)); });
 
 inRounds(limited(bench('live', 'Changes contacts one by one, as many as there are, through the live lane.', 500, 'contacts in sync, each of which changes'), false))
-  .option('--eager-floor', "the floor's activities go by its workflows' own queue, where the SDK hands them over at once", false)
+  .addOption(new Option('--floor <kind>', "plain; listed: shows when it synced in the lists of workflows; eager: its activities go by its workflows' own queue, where the SDK hands them over at once").choices(liveFloors).default('plain'))
   .action(async (options: LiveOptions) => { demandNone(await live(options)); });
 
 bench('behind', 'Creates the workflows behind the data of an import, while people edit other contacts.', 1_000, 'people in Salesforce, nobody in HubSpot')

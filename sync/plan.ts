@@ -32,7 +32,7 @@ export function fieldsOf({ match, createAs, fields }: Pair): Record<string, stri
  * deletion (behaviour: section 11). What is known since of a write without an answer counts: what landed is nobody's edit.
  */
 export function baseOf(pair: Pair, { base, baseFields = {}, attempt = null }: Pick<Memory, 'base' | 'baseFields' | 'attempt'>): Base {
-  const now = fieldsOf(pair);
+  const now = Object.keys(base).length === 0 ? {} : fieldsOf(pair); // a page's pairs have none
   const typeOf = (field: string): string => field.slice(0, field.indexOf('.'));
   const kept = Object.fromEntries(Object.entries(base).filter(([hubspot]) => {
     const [then, today] = [baseFields[hubspot], now[hubspot]];

@@ -11,11 +11,15 @@ const versionSchema = z.object({
   updatedByUserId: z.number().nullish().transform((id) => id ?? null),
 });
 
+/** Checked in one walk and kept as they came: a record makes a copy, and asks each key and value by itself. */
+const propertiesSchema = z.custom<Record<string, string | null>>((given) =>
+  typeof given === 'object' && given !== null && !Array.isArray(given) && Object.values(given).every((value) => value === null || typeof value === 'string'));
+
 /** One contact as every call answers it. */
 export const contactSchema = z
   .object({
     id: contactIdSchema,
-    properties: z.record(z.string(), z.string().nullable()),
+    properties: propertiesSchema,
     propertiesWithHistory: z.record(z.string(), z.array(versionSchema)).nullish(),
     createdAt: z.string(),
     updatedAt: z.string(),

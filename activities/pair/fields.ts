@@ -30,8 +30,9 @@ export function pairDiffers(setting: Setting, contact: HubSpotContact, type: Sal
 }
 
 /** The value at a path such as `Account.Name`; null where the relation is empty. */
-function valueAt(record: SalesforceRecord, path: string): unknown {
-  let value: unknown = record;
-  for (const part of path.split('.')) value = typeof value === 'object' && value !== null ? (value as SalesforceRelated)[part] ?? null : null;
-  return value;
+function valueAt(record: SalesforceRelated, path: string): unknown {
+  const dot = path.indexOf('.');
+  if (dot === -1) return record[path] ?? null;
+  const related = record[path.slice(0, dot)];
+  return typeof related === 'object' && related !== null ? valueAt(related, path.slice(dot + 1)) : null;
 }

@@ -51,10 +51,10 @@ export function queryCalls(requester: Requester): Queries {
     const queries: string[] = [];
     for (let start = 0; start < values.length; ) {
       let [enough, tooMany] = [0, values.length - start + 1];
-      while (tooMany - enough > 1) {
-        const middle = Math.floor((enough + tooMany) / 2);
-        if (fits(values.slice(start, start + middle))) enough = middle;
-        else tooMany = middle;
+      // All that are left are tried first: mostly they fit.
+      for (let some = tooMany - 1; tooMany - enough > 1; some = Math.floor((enough + tooMany) / 2)) {
+        if (fits(values.slice(start, start + some))) enough = some;
+        else tooMany = some;
       }
       if (enough === 0) throw new CrmFailure({ system: 'salesforce', operation: 'query', code: 'QUERY_TOO_LONG', detail: 'Not even one value fits into a query.' });
       queries.push(build(values.slice(start, start + enough)));

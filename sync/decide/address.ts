@@ -14,17 +14,14 @@ export interface Decided {
 
 const HALF = /(?:State|Country)(?=(?:Code)?$)/;
 
-/** Salesforce's name of the other half: `MailingState` <-> `MailingCountry`, `StateCode` <-> `CountryCode`. */
-function partnerOf(salesforce: string): string | null {
-  const partner = salesforce.replace(HALF, (half) => (half === 'State' ? 'Country' : 'State'));
-  return partner === salesforce ? null : partner;
-}
+/** Salesforce's name of a half's other half: `MailingState` <-> `MailingCountry`, `StateCode` <-> `CountryCode`. */
+const partnerOf = (salesforce: string): string => salesforce.replace(HALF, (half) => (half === 'State' ? 'Country' : 'State'));
 
 /** Adds to each state or country that goes to Salesforce its other half. */
 export function withPartners(decided: readonly Decided[]): Decided[] {
-  const byField = new Map<string | null, Decided>(decided.map((one) => [one.field.salesforce, one]));
+  const halves = new Map(decided.filter(({ field }) => HALF.test(field.salesforce)).map((one) => [one.field.salesforce, one]));
   return decided.map((one) => {
-    const partner = byField.get(partnerOf(one.field.salesforce));
+    const partner = halves.has(one.field.salesforce) ? halves.get(partnerOf(one.field.salesforce)) : undefined;
     if (partner === undefined || partner.verdict.go !== 'S') return one;
     if (one.verdict.go === 'S') {
       if (partner.field.h.write !== undefined || one.field.h.write === undefined) return one;

@@ -25,6 +25,8 @@ describe('an answer of HubSpot that does not come whole', () => {
     ['broken JSON', (response) => response.end('{"results":[{'), 'INVALID_RESPONSE', null],
     ['HTML with status 200, which the typed client makes {} of', (response) => response.end('<html>'), 'INVALID_RESPONSE', null],
     ['a 200 of another shape', (response) => json(response, 200, { contacts: [] }), 'INVALID_RESPONSE', null],
+    ['properties that are no texts', (response) => json(response, 200, batch({ ...contactJson('51'), properties: { email: 5 } })), 'INVALID_RESPONSE', null],
+    ['properties in a list', (response) => json(response, 200, batch({ ...contactJson('51'), properties: ['a@b.example'] })), 'INVALID_RESPONSE', null],
     ['nothing at all', (response) => response.writeHead(204).end(), 'INVALID_RESPONSE', null],
   ];
   for (const [name, answer, code, reason] of broken) {
