@@ -76,14 +76,20 @@ export function jobRequests(client: Client, connection: string, calls: Calls) {
      * @throws SluiceFailure `job-failed` with the job's sentence, or where no worker answers.
      */
     async *watch(workflowId: string): AsyncGenerator<Progress, void> {
-      const end = result(workflowId);
+      const left = new AbortController();
+      const end = client.workflow.withAbortSignal(left.signal, () => result(workflowId));
       const closed = end.then(() => true, () => true);
-      do {
-        const now = await progress(workflowId).catch(silence);
-        if (now?.finishedAt != null) break;
-        if (now !== null) yield now;
-      } while (!(await Promise.race([closed, sleep(pollMs, false)])));
-      yield await end;
+      try {
+        do {
+          const now = await progress(workflowId).catch(silence);
+          if (now?.finishedAt != null) break;
+          if (now !== null) yield now;
+        } while (!(await Promise.race([closed, sleep(pollMs, false)])));
+        yield await end;
+      } finally {
+        // Whoever stops looking would leave the long poll open until the job ends: a browser that closes, for example.
+        left.abort();
+      }
     },
     pauseJob: (workflowId: string): Promise<void> => send(workflowId, messages.pause),
     resumeJob: (workflowId: string): Promise<void> => send(workflowId, messages.resume),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { SluiceFailure, createSluiceClient, type Progress } from '../../client/sluice-client.ts';
 import { startStack } from '../../worker/stack.ts';
@@ -106,6 +107,21 @@ describe('The command line', { timeout: 480_000 }, () => {
     for await (const progress of typed.watch('import/main/held')) seen.push(progress);
     assert.notEqual(seen.at(-1)?.finishedAt, null);
     assertSentence(await sluice('pause', '--job', 'import/main/held'), /^import\/main\/held does not run\.$/m);
+  });
+
+  test('whoever leaves a watch leaves no question to Temporal behind', async () => {
+    await sluice('pause');
+    const { workflowId } = await typed.startImport({ object: 'Lead', where: "State = 'TX'", label: 'left' });
+    const own = await connectTemporal(stack.env);
+    for await (const progress of createSluiceClient({ client: own.client, connection: 'main' }).watch(workflowId)) {
+      assert.equal(progress.finishedAt, null);
+      break;
+    }
+    await own.connection.close();
+    // A question that is still open would be asked again by a timer, which throws where nobody can catch it.
+    await sleep(2_000);
+    await sluice('resume');
+    for await (const _ of typed.watch(workflowId)) continue;
   });
 
   test('says of a contact what, since when, why, what next, and what was decided', async () => {

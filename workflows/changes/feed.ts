@@ -40,6 +40,8 @@ export const newFeed = <Event, Position>(): Feed<Event, Position> => ({
 
 /** Above so many the events that a poll would find too are left to it: the state stays small. */
 const mostWaiting = 5_000;
+/** So many more of those that few others are like: a single edit does not wait for the poll that reads a mass. */
+const mostSingles = 1_000;
 /** So many waiting events are told one by one; more go in pages. */
 export const mostAlone = 20;
 /** What came so lately, and with few others, does not wait for the pages of a mass that came before. */
@@ -65,15 +67,20 @@ export function handleFeed<Event, Position>(s: Feed<Event, Position>, answer: ()
   return { note, show, last: () => rejectOtherSignals(s.rejected, show) };
 }
 
-/** Notes events, each (id, kind) once; where too many wait, those that a poll finds too are left to it. */
-export function noteEvents<Event extends { id: string; kind: string; at: string }>(s: Feed<Event, unknown>, events: readonly Event[], polledToo: (event: Event) => boolean): void {
+/**
+ * Notes events, each (id, kind) once; where too many wait, those that a poll finds too are left to it: of them only what many others are
+ * like, or with `likeness` null all.
+ */
+export function noteEvents<Event extends { id: string; kind: string; at: string }>(s: Feed<Event, unknown>, events: readonly Event[], polledToo: (event: Event) => boolean, likeness: ((event: Event) => string) | null): void {
   s.counts.events += events.length;
   if (events.length > 0) s.lastEventAt = new Date(Date.now()).toISOString();
   const waiting = new Set(s.inbox.map(({ id, kind }) => `${id} ${kind}`));
+  const isOfMass = likeness === null || s.inbox.length + events.length <= mostWaiting ? polledToo : massIn(s, polledToo, likeness);
+  const isLeft = (event: Event): boolean => (s.inbox.length >= mostWaiting + mostSingles ? polledToo(event) : s.inbox.length >= mostWaiting && isOfMass(event));
   for (const event of events) {
     const key = `${event.id} ${event.kind}`;
     if (waiting.has(key)) continue;
-    if (s.inbox.length >= mostWaiting && polledToo(event)) {
+    if (isLeft(event)) {
       if (s.lostSince === null || event.at < s.lostSince) s.lostSince = event.at;
       continue;
     }
@@ -85,6 +92,12 @@ export function noteEvents<Event extends { id: string; kind: string; at: string 
 /** Whether so many events wait that they go in pages. */
 export const isBurst = <Event>({ inbox }: Feed<Event, unknown>, isOfMass: (event: Event) => boolean): boolean => inbox.filter(isOfMass).length > mostAlone;
 
+/** Which events are like many that wait. */
+function massIn<Event>({ inbox }: Feed<Event, unknown>, couldBeOfMass: (event: Event) => boolean, likeness: (event: Event) => string): (event: Event) => boolean {
+  const alike = Map.groupBy(inbox.filter(couldBeOfMass), likeness);
+  return (event) => couldBeOfMass(event) && (alike.get(likeness(event))?.length ?? 0) > mostAlone;
+}
+
 /** How feeds take events that say nothing of who made them. */
 export const allAlike = (): string => '';
 
@@ -94,8 +107,7 @@ export const allAlike = (): string => '';
  */
 export function aloneNow<Event>(feed: Feed<Event, unknown>, couldBeOfMass: (event: Event) => boolean, freshFirst: boolean, likeness: (event: Event) => string = allAlike): (event: Event & { noted?: number }) => boolean {
   if (!isBurst(feed, couldBeOfMass)) return () => true;
-  const alike = Map.groupBy(feed.inbox.filter(couldBeOfMass), likeness);
-  const isOfMass = (event: Event): boolean => couldBeOfMass(event) && (alike.get(likeness(event))?.length ?? 0) > mostAlone;
+  const isOfMass = massIn(feed, couldBeOfMass, likeness);
   const since = Date.now() - freshMs;
   const isFresh = ({ noted = 0 }: { noted?: number }): boolean => noted > since;
   const few = freshFirst && feed.inbox.filter((event) => isOfMass(event) && isFresh(event)).length <= mostAlone;

@@ -42,7 +42,8 @@ export async function hubspotChanges(...given: [z.input<ReturnType<typeof input>
   const s: State = { ...newFeed<m.HubSpotEvent, ChangePosition>(), joining: null, joinersDueAt: 0, sweep: { wanted: false, notBefore: 0 }, sweptAt: 0, archivedAfter: null, ...carried };
   const activities = feedActivities(taskQueues(connection));
   const { note, show, last } = handleFeed(s, () => answer(s));
-  note(m.hubspotEvents, m.hubspotEventsInput, ({ events }) => noteEvents(s, events, isChange), 'From a webhook receiver: ids and kinds of what happened, e.g. {"events": [{"id": "51", "kind": "change", "at": "2026-01-05T10:00:00Z"}]}.');
+  const keptFor = wf.patched('single edits are kept however many of a mass wait') ? alikeIn : null;
+  note(m.hubspotEvents, m.hubspotEventsInput, ({ events }) => noteEvents(s, events, isChange, keptFor), 'From a webhook receiver: ids and kinds of what happened, e.g. {"events": [{"id": "51", "kind": "change", "at": "2026-01-05T10:00:00Z"}]}.');
   last();
   show();
 

@@ -33,7 +33,7 @@ export async function salesforceChanges(...given: [z.input<ReturnType<typeof inp
   const activities = feedActivities(taskQueues(connection));
   const { note, show, last } = handleFeed(s, () => answer(s));
   note(m.salesforceEvents, m.salesforceEventsInput, ({ events, replay, gap }) => {
-    noteEvents(s, events, () => true);
+    noteEvents(s, events, () => true, null);
     s.replay = { Lead: replay.Lead ?? s.replay.Lead, Contact: replay.Contact ?? s.replay.Contact };
     if (gap) s.pollDueAt = 0;
   }, 'From the subscription to change events: ids and kinds of what happened, and how far it was read.');
