@@ -117,7 +117,7 @@ describe('The command line', { timeout: 480_000 }, () => {
       assert.equal(progress.finishedAt, null);
       break;
     }
-    const answers = polls.mock.calls.map(({ result }) => result);
+    const answers = polls.mock.calls.map(({ result }) => Promise.resolve<unknown>(result));
     assert.equal(answers.length, 1);
     assert.equal(await Promise.race([Promise.allSettled(answers).then(() => 'ended'), sleep(5_000, 'open')]), 'ended');
     await sluice('resume');
