@@ -8,7 +8,7 @@ import { importStreams } from './measure/import-history.ts';
 import { actionsOf, ofWorker, spending, type Spent } from './measure/spent.ts';
 import { perContact, rates, report, routes } from './measure/measured.ts';
 import { round } from './measure/statistics.ts';
-import { soon, unlagged, withBench } from './world.ts';
+import { unlagged, withBench } from './world.ts';
 
 export interface DataOptions {
   /** People that only Salesforce has. */
@@ -23,10 +23,6 @@ interface DataRun {
   filled: number;
   spent: Spent;
 }
-
-const patienceSeconds = 600;
-/** As often as `sluice import --watch` asks: each answer takes CPU from what is measured. */
-const watchedMs = 500;
 
 /**
  * Imports and fills people that only Salesforce has until all data is in, and breaks off there: what `fill` measures first, in a minute in
@@ -64,11 +60,10 @@ const dataOnce = ({ contacts, rateLimit, random }: DataOptions): Promise<DataRun
     const start = Date.now();
     const { workflowId } = await sluice.startImport({});
     let filled = 0;
-    await soon('all data is in', async () => {
-      const progress = await sluice.progress(workflowId);
-      filled = progress.job === 'import' ? progress.now.filled : 0;
-      return filled === contacts;
-    }, patienceSeconds, watchedMs);
+    for await (const progress of sluice.watch(workflowId)) {
+      if (progress.job === 'import') filled = progress.now.filled;
+      if (filled === contacts) break;
+    }
     return { filled, start };
   });
   const { dataUntil } = await importStreams(client, workflowIds.import(connection, 'first'));

@@ -22,13 +22,12 @@ import { watchWrites } from './writes.ts';
  * `eager` one go by its workflows' own queue, where the SDK hands them over without the queue, and without the brake that a queue is.
  */
 export const liveFloors = ['plain', 'listed', 'eager'] as const;
-export type LiveFloor = (typeof liveFloors)[number];
 
 export interface LiveOptions {
   contacts: number;
   rounds: number;
   rateLimit: boolean;
-  floor: LiveFloor;
+  floor: (typeof liveFloors)[number];
   random: number;
 }
 

@@ -104,12 +104,12 @@ export const unlagged = (rateLimit: boolean): NodeJS.ProcessEnv => ({ SANDBOX_SE
 export const twoWay = (...properties: readonly string[]): Mapping[] => DEFAULT_MAPPINGS.map((mapping) => (properties.includes(mapping.hubspot) ? { ...mapping, rule: 'two-way' } : mapping));
 
 /** Waits until `holds`, at most `seconds`. A worker that is too busy to answer is asked again. */
-export async function soon(what: string, holds: () => Promise<boolean>, seconds = 60, everyMs = 200): Promise<void> {
+export async function soon(what: string, holds: () => Promise<boolean>, seconds = 60): Promise<void> {
   const end = Date.now() + seconds * 1000;
   let last: unknown;
   while (!(await holds().catch((error: unknown) => { last = error; return false; }))) {
     if (Date.now() > end) throw new Error(`waited ${seconds} s in vain until ${what}`, { cause: last });
-    await sleep(everyMs);
+    await sleep(200);
   }
 }
 
