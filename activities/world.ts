@@ -62,8 +62,9 @@ export function createWorld(dependencies: Dependencies): World {
   const { connection, hubspot, salesforce, allowances, client } = dependencies;
   const readSettings = settingsReader(client, connection);
   const settings = async (): Promise<SettingsNow> => {
+    const learn = allowances.asking();
     const now = await readSettings();
-    allowances.learn(now);
+    learn(now);
     return now;
   };
   const schema = schemaReader(hubspot, salesforce);

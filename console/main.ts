@@ -26,8 +26,9 @@ async function main(): Promise<void> {
     ...asked,
     /** What the allocation says holds for the console's own calls too. */
     settings: async () => {
+      const learn = allowances.asking();
       const settings = await asked.settings();
-      allowances.learn(settings);
+      learn(settings);
       return settings;
     },
   };

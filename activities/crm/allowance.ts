@@ -14,8 +14,8 @@ export interface Allowance {
   sent(lane: Lane): void;
   /** What an answer said of the account's calls. */
   heard(account: { used: number; limit: number }): void;
-  /** What the connection says, who knows of all workers. */
-  learn(budget: Budget): void;
+  /** The connection, who knows of all workers, is asked now: takes its answer. */
+  asking(): (answer: Budget) => void;
   /** @throws AllowanceSpent where work of this lane must not begin now. */
   admit(lane: Lane): void;
   /**
@@ -59,6 +59,7 @@ export function createAllowance(system: CrmSystem, clock: Clock = systemClock): 
   let account: Spent['account'] = null;
   let refusedUntil = 0;
   let refusalReported = true;
+  let refusals = 0;
   let looking = false;
 
   const used = (): LaneCalls => plus(budget.used, unreported);
@@ -80,10 +81,14 @@ export function createAllowance(system: CrmSystem, clock: Clock = systemClock): 
   return {
     sent: (lane) => { unreported[lane] += 1; },
     heard: (said) => { account = { ...said, at: clock.now() }; },
-    learn: (said) => {
-      budget = said;
-      // Once the connection knows of a refusal, it says for how long: a person may have had it end.
-      if (refusalReported && !looking) refusedUntil = said.shut.live?.why === 'refused' ? said.shut.live.until : 0;
+    asking: () => {
+      const known = refusalReported;
+      const of = refusals;
+      return (answer) => {
+        budget = answer;
+        // Asked once it knew of a refusal, it says for how long: a person may have had it end.
+        if (known && of === refusals && !looking) refusedUntil = answer.shut.live?.why === 'refused' ? answer.shut.live.until : 0;
+      };
     },
     run: async (lane, send, renewedAt = () => null) => {
       demandOpen(lane);
@@ -98,6 +103,7 @@ export function createAllowance(system: CrmSystem, clock: Clock = systemClock): 
         const now = clock.now();
         refusedUntil = Math.min(now + looksAgainMs, renewedAt(now) ?? Infinity);
         refusalReported = false;
+        refusals += 1;
         throw error.waiting(refusedUntil - now);
       } finally {
         looking = false;

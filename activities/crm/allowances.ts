@@ -8,8 +8,8 @@ import type { Limiter } from './limiter.ts';
 export interface Allowances {
   hubspot: Allowance;
   salesforce: Allowance;
-  /** What the connection says with its settings. */
-  learn(settings: SettingsNow): void;
+  /** The connection is asked for its settings now: takes its answer. */
+  asking(): (answer: SettingsNow) => void;
   /** @throws AllowanceSpent where work of this lane must not begin now: with either CRM shut it would stop halfway. */
   admit(lane: Lane): void;
 }
@@ -22,10 +22,13 @@ export function createAllowances(limiters: { hubspot: Limiter }, clock: Clock = 
   const salesforce = createAllowance('salesforce', clock);
   return {
     hubspot, salesforce,
-    learn: ({ budgets, allocation: { hubspotPer10Seconds: most } }) => {
-      hubspot.learn(budgets.hubspot);
-      salesforce.learn(budgets.salesforce);
-      limiters.hubspot.cap(most === null ? null : { max: Math.max(1, Math.floor(most / budgets.workers)), intervalMs: tenSecondsMs });
+    asking: () => {
+      const learn = { hubspot: hubspot.asking(), salesforce: salesforce.asking() };
+      return ({ budgets, allocation: { hubspotPer10Seconds: most } }) => {
+        learn.hubspot(budgets.hubspot);
+        learn.salesforce(budgets.salesforce);
+        limiters.hubspot.cap(most === null ? null : { max: Math.max(1, Math.floor(most / budgets.workers)), intervalMs: tenSecondsMs });
+      };
     },
     admit: (lane) => {
       hubspot.admit(lane);

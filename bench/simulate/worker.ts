@@ -57,7 +57,7 @@ export class SimulatedWorker {
 
   /** Before a page, or a part of the list. @throws AllowanceSpent where it must wait. */
   admit(): void {
-    this.#allowances.learn(this.#world.connection.settings());
+    this.#allowances.asking()(this.#world.connection.settings());
     this.#allowances.admit(call.lane);
   }
 

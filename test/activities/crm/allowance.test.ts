@@ -44,7 +44,7 @@ describe("one worker's allowance", () => {
   test('calls that the connection has not heard of count', () => {
     const clock = new FakeClock();
     const allowance = createAllowance('salesforce', clock);
-    allowance.learn(budgetOf(withSpent(newSpending(), { calls: { ...noCalls(), live: 200 }, account: null, refusedUntil: 0 }, minute, clock.now()), minute, clock.now()));
+    allowance.asking()(budgetOf(withSpent(newSpending(), { calls: { ...noCalls(), live: 200 }, account: null, refusedUntil: 0 }, minute, clock.now()), minute, clock.now()));
     send(allowance, 'backfill', 24);
     assert.ok(admitted(allowance, 'backfill'));
     send(allowance, 'backfill', 1);
@@ -56,10 +56,10 @@ describe("one worker's allowance", () => {
     const clock = new FakeClock();
     const allowance = createAllowance('salesforce', clock);
     const budget = budgetOf(withSpent(newSpending(), { calls: { ...noCalls(), live: 240 }, account: null, refusedUntil: 0 }, minute, clock.now()), minute, clock.now());
-    allowance.learn(budget);
+    allowance.asking()(budget);
     assert.ok(!admitted(allowance, 'backfill'));
     void clock.advance((budget.shut.backfill?.until ?? 0) - clock.now());
-    allowance.learn(budget);
+    allowance.asking()(budget);
     assert.ok(admitted(allowance, 'backfill'));
   });
 
@@ -68,7 +68,7 @@ describe("one worker's allowance", () => {
     const allowance = createAllowance('hubspot', clock);
     const urgentAfter = (used: number): number => {
       allowance.toReport()?.done();
-      allowance.learn(budgetOf(withSpent(newSpending(), { calls: { ...noCalls(), live: used }, account: null, refusedUntil: 0 }, minute, clock.now()), minute, clock.now()));
+      allowance.asking()(budgetOf(withSpent(newSpending(), { calls: { ...noCalls(), live: used }, account: null, refusedUntil: 0 }, minute, clock.now()), minute, clock.now()));
       for (let calls = 1; ; calls++) {
         allowance.sent('live');
         if (allowance.toReport()?.urgent) return calls;
@@ -128,8 +128,21 @@ describe("one worker's allowance", () => {
     await failureOf(ask());
     allowance.toReport()?.done();
     crm.room = true;
-    allowance.learn(budgetOf(newSpending(), minute, clock.now()));
+    allowance.asking()(budgetOf(newSpending(), minute, clock.now()));
     assert.equal(await ask(), 'done');
+  });
+
+  test('an answer of before the connection knew of the refusal opens nothing', async () => {
+    const { crm, ask, allowance } = usedUp();
+    const atFirst = allowance.asking();
+    await failureOf(ask());
+    const untold = allowance.asking();
+    allowance.toReport()?.done();
+    for (const learn of [atFirst, untold]) {
+      learn(budgetOf(newSpending(), minute, 0));
+      await failureOf(ask());
+    }
+    assert.equal(crm.calls, 1);
   });
 
   test('any other failure shuts nothing', async () => {
