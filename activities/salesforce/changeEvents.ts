@@ -15,7 +15,14 @@ export interface ChangeEvent {
 }
 
 const FARTHEST_MS = 8_640_000_000_000_000;
-const headerSchema = z.object({ changeType: z.string(), recordIds: z.array(z.string()), changeOrigin: z.string().nullish(), commitTimestamp: z.number().int().min(0).max(FARTHEST_MS) });
+/** Characters of `by` and `fields`, as a signal takes them. */
+const LONGEST = 60;
+/** Every update changes these. */
+const STAMPS = new Set(['LastModifiedDate', 'LastModifiedById']);
+const headerSchema = z.object({
+  changeType: z.string(), recordIds: z.array(z.string()), changeOrigin: z.string().nullish(), commitTimestamp: z.number().int().min(0).max(FARTHEST_MS),
+  commitUser: z.string().catch(''), changedFields: z.array(z.string()).catch([]),
+});
 const replaySchema = z.object({ event: z.object({ replayId: z.number().int() }) });
 const eventSchema = replaySchema.extend({ payload: z.object({ ChangeEventHeader: headerSchema }) });
 
@@ -33,8 +40,10 @@ export function readChangeEvent(object: SalesforceType, data: unknown): ChangeEv
   const kind = KINDS.get(header.changeType.replace(/^GAP_/, ''));
   const ids = header.recordIds.flatMap((id) => (isRecordId(id) ? [idSchema.parse(id)] : []));
   const at = new Date(header.commitTimestamp).toISOString();
+  const [by, fields] = [header.commitUser.slice(0, LONGEST), header.changedFields.filter((field) => !STAMPS.has(field)).join(',').slice(0, LONGEST)];
+  const likeness = { ...(by !== '' && { by }), ...(fields !== '' && { fields }) };
   return {
-    object, replayId, changes: ids.map((id) => ({ object, id, kind: kind ?? 'update', at })),
+    object, replayId, changes: ids.map((id) => ({ object, id, kind: kind ?? 'update', at, ...likeness })),
     gap: !KINDS.has(header.changeType) || ids.length < header.recordIds.length,
   };
 }

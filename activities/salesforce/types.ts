@@ -68,6 +68,9 @@ export interface SalesforceChange {
   kind: 'create' | 'update' | 'delete' | 'undelete';
   /** When it was committed, ISO. */
   at: string;
+  /** Who made it, and of an update the names of the fields; both cut. */
+  by?: string;
+  fields?: string;
 }
 
 export interface ChangesOptions {

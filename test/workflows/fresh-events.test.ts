@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { aloneNow, mostAlone, newFeed, noteEvents, type Feed } from '../../workflows/changes/feed.ts';
+import { aloneNow, inPages, mostAlone, newFeed, noteEvents, type Feed } from '../../workflows/changes/feed.ts';
 
 interface Event { id: string; kind: string; at: string }
 const feed = (): Feed<Event, unknown> => newFeed<Event, unknown>();
@@ -50,4 +50,18 @@ test('an edit among a mass that is still coming is told alone where few others a
   assert.deepEqual(s.inbox.filter(aloneNow(s, isOfMass, true)), [], 'runs of older versions');
   noteEvents(s, events(600, 1, 'edit'), () => true, null);
   assert.deepEqual(alone(), [], 'that is a mass too');
+});
+
+test('in pages go first those that the fewest others are like, and none that are told alone', () => {
+  const s = feed();
+  const couldBeOfMass = ({ kind }: Event) => kind !== 'deletion';
+  const kindOf = ({ kind }: Event) => kind;
+  const pages = () => inPages(s, couldBeOfMass, aloneNow(s, couldBeOfMass, true, kindOf), kindOf).map(({ id }) => id);
+  noteEvents(s, events(1, mostAlone), () => true, null);
+  assert.deepEqual(pages(), [], 'no burst');
+  noteEvents(s, events(1, 100), () => true, null);
+  noteEvents(s, events(500, 1, 'deletion'), () => true, null);
+  noteEvents(s, events(600, 1, 'single edit'), () => true, null);
+  noteEvents(s, events(700, 30, 'edit'), () => true, null);
+  assert.deepEqual(pages(), [...events(700, 30), ...events(1, 100)].map(({ id }) => id));
 });

@@ -2,7 +2,6 @@ import * as wf from '@temporalio/workflow';
 import type { HubSpotContactId } from '../../sync/records.ts';
 import { newSettings, type Feeds } from '../../sync/settings.ts';
 import { answering } from '../answering.ts';
-import { allowanceWait, sentenceOf } from '../failure.ts';
 import * as m from '../messages.ts';
 import { noting, rejectOtherSignals } from '../noting.ts';
 
@@ -49,12 +48,7 @@ const freshMs = 2_000;
 export const pageSize = 100;
 /** For `patched`. */
 export const freshEventsFirst = 'fresh events do not wait for a mass';
-const pauseAfterFailure = '30 seconds';
-const longHistory = 3_000;
 const laterEveryMs = 15_000;
-
-/** Whether this run should end soon and go on in a new one. */
-export const runIsLong = (): boolean => wf.workflowInfo().continueAsNewSuggested || wf.workflowInfo().historyLength > longHistory;
 
 /** Sets the handlers that both feeds have; answers how to note further signals, and how to show the state. */
 export function handleFeed<Event, Position>(s: Feed<Event, Position>, answer: () => m.FeedAnswer) {
@@ -98,6 +92,13 @@ function massIn<Event>({ inbox }: Feed<Event, unknown>, couldBeOfMass: (event: E
   return (event) => couldBeOfMass(event) && (alike.get(likeness(event))?.length ?? 0) > mostAlone;
 }
 
+/** What goes in pages: of a burst all that is not told by itself, those first that the fewest others are like, since nobody's few wait for somebody's thousands. */
+export function inPages<Event>(feed: Feed<Event, unknown>, couldBeOfMass: (event: Event) => boolean, isAlone: (event: Event) => boolean, likeness: (event: Event) => string): Event[] {
+  if (!isBurst(feed, couldBeOfMass)) return [];
+  const paged = feed.inbox.filter((event) => couldBeOfMass(event) && !isAlone(event));
+  return [...Map.groupBy(paged, likeness).values()].sort((a, b) => a.length - b.length).flat();
+}
+
 /** How feeds take events that say nothing of who made them. */
 export const allAlike = (): string => '';
 
@@ -114,33 +115,9 @@ export function aloneNow<Event>(feed: Feed<Event, unknown>, couldBeOfMass: (even
   return (event) => !isOfMass(event) || (few && isFresh(event));
 }
 
-/** Runs `work` whenever it is due and nobody paused, until the run is long. What fails is noted, and tried again after a while. */
-export async function whenever(s: Feed<unknown, unknown>, due: () => number | boolean, work: () => Promise<void>, show: () => void): Promise<void> {
-  for (;;) {
-    await wf.condition(() => runIsLong() || !s.paused);
-    const at = due();
-    if (at === false) await wf.condition(() => runIsLong() || s.paused || due() !== false);
-    else if (at !== true && at > Date.now()) await wf.condition(() => runIsLong() || s.paused || (typeof due() === 'number' && (due() as number) < at), at - Date.now());
-    else if (!s.paused && !runIsLong()) await attempt(s, work);
-    if (runIsLong()) return;
-    show();
-  }
-}
-
-async function attempt(s: Feed<unknown, unknown>, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-    s.trouble = null;
-  } catch (error) {
-    if (wf.isCancellation(error)) throw error;
-    s.trouble = { at: new Date(Date.now()).toISOString(), what: sentenceOf(error) };
-    await wf.condition(runIsLong, allowanceWait(error)?.ms ?? pauseAfterFailure);
-  }
-}
-
-/** Takes up to `count` of the events that `which` names out of the inbox; `give` puts them back where they could not be handed on. */
-export async function taking<Event>(s: Feed<Event, unknown>, count: number, which: (event: Event & { noted?: number }) => boolean, hand: (events: Event[]) => Promise<void>): Promise<void> {
-  const taken = new Set(s.inbox.filter(which).slice(0, count));
+/** Takes these events out of the inbox and hands them on; puts them back where they could not be. */
+export async function taking<Event>(s: Feed<Event, unknown>, chosen: readonly (Event & { noted?: number })[], hand: (events: Event[]) => Promise<void>): Promise<void> {
+  const taken = new Set(chosen);
   s.inbox = s.inbox.filter((event) => !taken.has(event));
   try {
     await hand([...taken].map((one) => {

@@ -7,7 +7,8 @@ import { readWorkflowId, taskQueues } from '../ids.ts';
 import { readStart } from '../input.ts';
 import * as m from '../messages.ts';
 import { feedActivities } from './activities.ts';
-import { allAlike, aloneNow, compareLater, freshEventsFirst, handleFeed, isBurst, laterDue, mostAlone, newFeed, noteEvents, pageSize, postpone, taking, whenever, type Feed } from './feed.ts';
+import { allAlike, aloneNow, compareLater, freshEventsFirst, handleFeed, inPages, isBurst, laterDue, mostAlone, newFeed, noteEvents, pageSize, postpone, taking, type Feed } from './feed.ts';
+import { singlesToTheEnd, untilLong } from './run.ts';
 
 interface State extends Feed<m.HubSpotEvent, ChangePosition> {
   joining: JoinPosition | null;
@@ -47,14 +48,15 @@ export async function hubspotChanges(...given: [z.input<ReturnType<typeof input>
   last();
   show();
 
-  const burst = () => isBurst(s, isChange);
   const freshFirst = wf.patched(freshEventsFirst);
   const likeness = wf.patched('of a mass are only events that are alike') ? alikeIn : allAlike;
   const alone = () => aloneNow(s, isChange, freshFirst, likeness);
-  const deliver = () => taking(s, mostAlone, alone(), async (events) => {
+  const toTheEnd = wf.patched(singlesToTheEnd);
+  const paged = () => (toTheEnd ? inPages(s, isChange, alone(), likeness) : isBurst(s, isChange) ? s.inbox.filter(isChange) : []);
+  const deliver = () => taking(s, s.inbox.filter(alone()).slice(0, mostAlone), async (events) => {
     s.counts.told += (await activities.deliverHubSpot({ events })).told;
   });
-  const compare = () => taking(s, pageSize, isChange, async (events) => {
+  const compare = () => taking(s, paged().slice(0, pageSize), async (events) => {
     const { told, later } = await activities.compareHubSpot({ ids: [...new Set(events.map(({ id }) => id))] as typeof s.later });
     s.counts.told += told;
     postpone(s, later);
@@ -81,7 +83,12 @@ export async function hubspotChanges(...given: [z.input<ReturnType<typeof input>
   const sweep = async () => {
     s.sweep.wanted = false;
     s.sweptAt = Date.now();
-    await activities.startRelabel();
+    try {
+      await activities.startRelabel();
+    } catch (error) {
+      s.sweep.wanted ||= toTheEnd;
+      throw error;
+    }
   };
   const reconcile = async () => {
     const { after, told } = await activities.reconcileHubSpot({ after: s.archivedAfter });
@@ -93,15 +100,14 @@ export async function hubspotChanges(...given: [z.input<ReturnType<typeof input>
   };
   // A feed that starts has nothing to reconcile yet.
   if (s.reconcileDueAt === 0 && s.position === null) s.reconcileDueAt = Date.now() + s.feeds.reconcileHours * 3_600_000;
-  await Promise.all([
-    whenever(s, () => s.inbox.some(alone()), deliver, show),
-    whenever(s, burst, compare, show),
-    whenever(s, () => s.pollDueAt, poll, show),
-    whenever(s, () => s.joinersDueAt, join, show),
-    whenever(s, () => s.reconcileDueAt, reconcile, show),
-    whenever(s, () => (s.sweep.wanted ? s.sweep.notBefore : false), sweep, show),
-    whenever(s, () => laterDue(s), () => compareLater(s, activities.compareLater), show),
-  ]);
+  await untilLong(s, show, { due: () => s.inbox.some(alone()), work: deliver }, [
+    { due: () => paged().length > 0, work: compare },
+    { due: () => s.pollDueAt, work: poll },
+    { due: () => s.joinersDueAt, work: join },
+    { due: () => s.reconcileDueAt, work: reconcile },
+    { due: () => (s.sweep.wanted ? s.sweep.notBefore : false), work: sweep },
+    { due: () => laterDue(s), work: () => compareLater(s, activities.compareLater) },
+  ], toTheEnd);
   await wf.condition(wf.allHandlersFinished);
   await wf.continueAsNew<typeof hubspotChanges>({ carried: s });
 }

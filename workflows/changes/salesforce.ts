@@ -7,7 +7,8 @@ import { readWorkflowId, taskQueues } from '../ids.ts';
 import { readStart } from '../input.ts';
 import * as m from '../messages.ts';
 import { feedActivities } from './activities.ts';
-import { aloneNow, compareLater, freshEventsFirst, handleFeed, isBurst, laterDue, mostAlone, newFeed, noteEvents, pageSize, postpone, runIsLong, taking, whenever, type Feed } from './feed.ts';
+import { allAlike, aloneNow, compareLater, freshEventsFirst, handleFeed, inPages, isBurst, laterDue, mostAlone, newFeed, noteEvents, pageSize, postpone, taking, type Feed } from './feed.ts';
+import { runIsLong, singlesToTheEnd, untilLong } from './run.ts';
 
 interface State extends Feed<m.SalesforceEvent, SalesforcePosition> {
   stream: { status: 'on' | 'off' | 'unavailable'; why: string | null; againAt: number };
@@ -20,6 +21,12 @@ const input = lazily(() => z.strictObject({ carried: z.custom<State>().optional(
 const streamAgainMs = 3_600_000;
 const newStream: State['stream'] = { status: 'on', why: null, againAt: 0 };
 
+/** Polls read all that events tell, deleted records too. */
+const isPolled = () => true;
+
+/** A person's edit is none of an import by somebody else, nor of a load of other fields. */
+const alikeIn = ({ object, kind, by = '', fields = '' }: m.SalesforceEvent): string => `${object} ${kind} ${by} ${fields}`;
+
 /**
  * What changes in Salesforce, for as long as the connection lives: change events as they come, and a poll as the net under them, or as
  * the only way where the org sends none. Says "look" to the contacts; whoever has none may be created in HubSpot (S4).
@@ -31,30 +38,31 @@ export async function salesforceChanges(...given: [z.input<ReturnType<typeof inp
     ...newFeed<m.SalesforceEvent, SalesforcePosition>(), stream: { ...newStream }, replay: { Lead: null, Contact: null }, deletionsReadTo: new Date(Date.now()).toISOString(), ...carried,
   };
   const activities = feedActivities(taskQueues(connection));
+  const toTheEnd = wf.patched(singlesToTheEnd);
   const { note, show, last } = handleFeed(s, () => answer(s));
   note(m.salesforceEvents, m.salesforceEventsInput, ({ events, replay, gap }) => {
-    noteEvents(s, events, () => true, null);
+    noteEvents(s, events, isPolled, toTheEnd ? alikeIn : null);
     s.replay = { Lead: replay.Lead ?? s.replay.Lead, Contact: replay.Contact ?? s.replay.Contact };
     if (gap) s.pollDueAt = 0;
   }, 'From the subscription to change events: ids and kinds of what happened, and how far it was read.');
   last();
   show();
 
-  const isOfMass = () => true;
-  const burst = () => isBurst(s, isOfMass);
+  const likeness = toTheEnd ? alikeIn : allAlike;
   const freshFirst = wf.patched(freshEventsFirst);
-  const alone = () => aloneNow(s, isOfMass, freshFirst);
+  const alone = () => aloneNow(s, isPolled, freshFirst, likeness);
+  const paged = () => (toTheEnd ? inPages(s, isPolled, alone(), likeness) : isBurst(s, isPolled) ? s.inbox : []);
   const count = ({ told, created, skipped }: { told: number; created: number; skipped: Record<string, number> }): void => {
     s.counts.told += told;
     s.counts.created += created;
     for (const [reason, n] of Object.entries(skipped)) s.counts.skipped[reason] = (s.counts.skipped[reason] ?? 0) + n;
   };
-  const deliver = () => taking(s, mostAlone, alone(), async (events) => {
+  const deliver = () => taking(s, s.inbox.filter(alone()).slice(0, mostAlone), async (events) => {
     const done = await activities.deliverSalesforce({ events });
     count(done);
     postpone(s, done.later);
   });
-  const compare = () => taking(s, pageSize, () => true, async (events) => {
+  const compare = () => taking(s, paged().slice(0, pageSize), async (events) => {
     const done = await activities.compareSalesforce({ events });
     count(done);
     postpone(s, done.later);
@@ -95,14 +103,13 @@ export async function salesforceChanges(...given: [z.input<ReturnType<typeof inp
     s.pollDueAt = 0;
   };
   if (s.reconcileDueAt === 0) s.reconcileDueAt = Date.now() + s.feeds.reconcileHours * 3_600_000;
-  await Promise.all([
-    whenever(s, () => s.inbox.some(alone()), deliver, show),
-    whenever(s, burst, compare, show),
-    whenever(s, () => s.pollDueAt, poll, show),
-    whenever(s, () => s.reconcileDueAt, reconcile, show),
-    whenever(s, () => laterDue(s), () => compareLater(s, activities.compareLater), show),
-    whenever(s, () => (s.stream.status === 'off' ? false : s.stream.againAt), listen, show),
-  ]);
+  await untilLong(s, show, { due: () => s.inbox.some(alone()), work: deliver }, [
+    { due: () => paged().length > 0, work: compare },
+    { due: () => s.pollDueAt, work: poll },
+    { due: () => s.reconcileDueAt, work: reconcile },
+    { due: () => laterDue(s), work: () => compareLater(s, activities.compareLater) },
+    { due: () => (s.stream.status === 'off' ? false : s.stream.againAt), work: listen },
+  ], toTheEnd);
   await wf.condition(wf.allHandlersFinished);
   await wf.continueAsNew<typeof salesforceChanges>({ carried: s });
 }

@@ -22,6 +22,9 @@ export const salesforceEvent = lazily(() => z.strictObject({
   object: z.enum(['Lead', 'Contact']),
   kind: z.enum(['create', 'update', 'delete', 'undelete']),
   at: instant(),
+  /** Who made it, and of an update the fields, as Salesforce names them. A mass is many that are alike in both. */
+  by: z.string().max(60).optional(),
+  fields: z.string().max(60).optional(),
 }));
 /** One signal per request of a receiver. */
 export const hubspotEventsInput = lazily(() => z.strictObject({ events: z.array(hubspotEvent()).max(100) }));

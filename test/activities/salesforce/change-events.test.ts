@@ -15,6 +15,14 @@ describe('a change event', () => {
     assert.deepEqual(readChangeEvent('Lead', event({})), { object: 'Lead', replayId: 7, gap: false, changes: [{ object: 'Lead', id: ID, kind: 'update', at: '2026-01-01T00:00:00.000Z' }] });
   });
 
+  test('says who made it and of an update which fields, where it knows; the stamps, which every update moves, are none', () => {
+    const likeness = (header: object) => readChangeEvent('Lead', event(header)).changes.map(({ by, fields }) => [by, fields]);
+    assert.deepEqual(likeness({ commitUser: '005000000000001AAA', changedFields: ['Title', 'Name.LastName', 'LastModifiedDate', 'LastModifiedById'] }), [['005000000000001AAA', 'Title,Name.LastName']]);
+    assert.deepEqual(likeness({ commitUser: 'u'.repeat(61), changedFields: ['f'.repeat(100)] }), [['u'.repeat(60), 'f'.repeat(60)]]);
+    assert.deepEqual(likeness({ commitUser: '', changedFields: ['LastModifiedDate'] }), [[undefined, undefined]]);
+    assert.deepEqual(likeness({ commitUser: null, changedFields: 'Title' }), [[undefined, undefined]]);
+  });
+
   test('is one change per record', () => {
     assert.deepEqual(read({ changeType: 'CREATE', recordIds: [ID, OTHER] }), { kinds: [`create ${ID}`, `create ${OTHER}`], gap: false });
   });

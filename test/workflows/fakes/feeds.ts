@@ -18,9 +18,11 @@ export function fakeFeeds(over: Partial<Feeds> = {}) {
     jobRuns: false,
     /** Fails or waits instead, once each. */
     before: [] as (() => void | Promise<void>)[],
+    /** What each poll waits for. */
+    polling: Promise.resolve(),
     subscribe: null as (() => Promise<void>) | null,
   };
-  const next = async (): Promise<void> => world.before.shift()?.();
+  const next = async (): Promise<void> => beating(async () => world.before.shift()?.());
   const deliver = async (ids: string[]): Promise<number> => {
     await next();
     world.delivered.push(...ids);
@@ -44,10 +46,12 @@ export function fakeFeeds(over: Partial<Feeds> = {}) {
     },
     pollHubSpot: async ({ position }) => {
       world.polls.push(position?.time ?? null);
+      await beating(() => world.polling);
       return { position: { time: now(), afterId: null }, more: false, read: 0, told: 0, later: [], feeds };
     },
     pollSalesforce: async ({ position }) => {
       world.polls.push(position?.Lead.stamp ?? null);
+      await beating(() => world.polling);
       const at = { stamp: now(), id: '' };
       return { position: { Lead: at, Contact: at }, more: false, read: 0, told: 0, later: [], feeds, created: 0, skipped: {} };
     },
@@ -58,13 +62,18 @@ export function fakeFeeds(over: Partial<Feeds> = {}) {
     subscribeChanges: async () => {
       world.listening += 1;
       if (world.subscribe !== null) return world.subscribe();
-      const beat = setInterval(() => heartbeat(), 500);
-      try {
-        await new Promise((_, reject) => { cancellationSignal().addEventListener('abort', () => reject(new CancelledFailure('hung up'))); });
-      } finally {
-        clearInterval(beat);
-      }
+      await beating(() => new Promise((_, reject) => { cancellationSignal().addEventListener('abort', () => reject(new CancelledFailure('hung up'))); }));
     },
   };
   return { world, activities };
+}
+
+/** Heartbeats as long as `work` takes. */
+async function beating(work: () => Promise<void>): Promise<void> {
+  const beat = setInterval(() => heartbeat(), 500);
+  try {
+    await work();
+  } finally {
+    clearInterval(beat);
+  }
 }
