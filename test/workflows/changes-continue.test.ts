@@ -27,9 +27,7 @@ async function open(t: TestContext, crms: readonly Crm[]) {
   const connection = uniqueConnection('runs');
   const { world, activities } = fakeFeeds();
   const { stop } = await startFakeWorkers({ nativeConnection: connections[1], workflowBundle, connection, activities });
-  // A worker ends only once its activities have.
-  const held = door();
-  t.after(held.open);
+  const held = door(t);
   t.after(stop);
   for (const crm of crms) await client.workflow.start(`${crm}Changes`, changesStart(connection, crm));
   const handle = (crm: Crm) => client.workflow.getHandle(workflowIds.changes(connection, crm));

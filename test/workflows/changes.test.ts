@@ -42,10 +42,10 @@ const change = (id: number | string, more: Partial<m.HubSpotEvent> = {}): m.HubS
 const update = (n: number): m.SalesforceEvent => ({ id: recordId(n), object: 'Lead', kind: 'update', at });
 
 describe('a change feed', { concurrency: 4 }, () => {
-  test('tells few contacts one by one, each once however often its event came', async () => {
+  test('tells few contacts one by one, each once however often its event came', async (t) => {
     const s = await open('few');
     await s.start('hubspot');
-    const busy = door();
+    const busy = door(t);
     s.world.before.push(() => busy.opened);
     await s.hubspot([change(1)]);
     await until('the first is under way', async () => s.world.before.length === 0);
@@ -101,13 +101,13 @@ describe('a change feed', { concurrency: 4 }, () => {
     assert.equal((await s.feed('hubspot')).waiting, 0);
   });
 
-  test('a gap has a poll follow at once, and a flood of events is left to the poll from where it began', async () => {
+  test('a gap has a poll follow at once, and a flood of events is left to the poll from where it began', async (t) => {
     const s = await open('gap');
     await s.start('salesforce');
     const polls = s.world.polls.length;
     await s.salesforce([], {}, true);
     await until('it polls', async () => s.world.polls.length > polls);
-    const busy = door();
+    const busy = door(t);
     s.world.before.push(() => busy.opened);
     const early = '2020-01-01T00:00:00.000Z';
     for (let page = 0; page < 3; page++) await s.salesforce(Array.from({ length: 2_000 }, (_, i) => ({ ...update(page * 2_000 + i), at: early })));

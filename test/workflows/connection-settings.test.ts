@@ -40,8 +40,8 @@ describe('the settings of a connection', () => {
     return rest;
   };
 
-  test('two updates at once are made one after the other, and both are kept as changes', async () => {
-    const { opened, open: goOn } = door();
+  test('two updates at once are made one after the other, and both are kept as changes', async (t) => {
+    const { opened, open: goOn } = door(t);
     const { version } = await s.settings();
     s.world.segment = async (id) => {
       await opened;
@@ -87,8 +87,8 @@ describe('the settings of a connection', () => {
     await until('a relabel was started', async () => s.world.relabels > relabels);
   });
 
-  test('a segment selected during a check is not blamed for what the check says of the one before', async () => {
-    const { opened, open: goOn } = door();
+  test('a segment selected during a check is not blamed for what the check says of the one before', async (t) => {
+    const { opened, open: goOn } = door(t);
     s.world.segment = (id) => ({ kind: 'usable', id, name: `Segment ${id}`, warnings: [] });
     await s.main.executeUpdate(m.selectInclusionSegment, { args: [{ segmentId: '12' }] });
     const { check, checks } = s.world;

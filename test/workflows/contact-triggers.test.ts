@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, describe, test, type TestContext } from 'node:test';
 import * as m from '../../workflows/messages.ts';
 import { until } from '../support/until.ts';
 import { testTemporal, testWorkflowBundle } from '../support/temporal.ts';
@@ -16,14 +16,14 @@ describe('what a contact does with what comes in', () => {
   after(() => s.stop());
 
   /** Has the next read of a contact wait until the door opens. */
-  const holdNextRead = (id: string) => {
-    const { opened, open } = door();
+  const holdNextRead = (t: TestContext, id: string) => {
+    const { opened, open } = door(t);
     s.of(id).nextReads.push(async () => { await opened; return readingOf(s.of(id)); });
     return open;
   };
 
-  test('several triggers during one sync lead to exactly one more', async () => {
-    const open = holdNextRead('1');
+  test('several triggers during one sync lead to exactly one more', async (t) => {
+    const open = holdNextRead(t, '1');
     await s.signal('1', m.resync, {});
     await s.reads('1', 1);
     for (const kind of ['propertyChange', 'propertyChange', 'creation']) await s.signal('1', m.changed, { source: 'hubspot', kind });
@@ -35,10 +35,10 @@ describe('what a contact does with what comes in', () => {
     assert.deepEqual([s.of('1').reads, state.status, state.pending, state.lastSync?.trigger], [2, 'in-sync', 0, 'resync: twice']);
   });
 
-  test('one of many that were told at once lets its calls wait for theirs, unless somebody asked for it alone', async () => {
+  test('one of many that were told at once lets its calls wait for theirs, unless somebody asked for it alone', async (t) => {
     const patient = async (id: string, signals: [{ name: string }, object][]) => {
       await s.sync(id);
-      const { opened, open } = door();
+      const { opened, open } = door(t);
       const asItWas = readingOf(s.of(id));
       s.of(id).nextReads.push(async () => { await opened; return asItWas; });
       await s.signal(id, m.resync, {});
@@ -55,8 +55,8 @@ describe('what a contact does with what comes in', () => {
     assert.deepEqual((await patient('22', [[m.changed, { ...among, amongMany: false }], [m.changed, among]])).at(-1), false);
   });
 
-  test('a sync under way is visible as syncing, with what asked for it', async () => {
-    const open = holdNextRead('2');
+  test('a sync under way is visible as syncing, with what asked for it', async (t) => {
+    const open = holdNextRead(t, '2');
     await s.signal('2', m.changed, { source: 'salesforce', kind: 'update' });
     await s.reads('2', 1);
     const during = await s.state('2');
@@ -79,9 +79,9 @@ describe('what a contact does with what comes in', () => {
     assert.deepEqual([s.of('3').reads, after.status, after.pending], [before + 1, 'in-sync', 0]);
   });
 
-  test('a pause that comes while both sides are read stops the sync, which is made up for on resume', async () => {
+  test('a pause that comes while both sides are read stops the sync, which is made up for on resume', async (t) => {
     s.of('4').values.jobtitle = { salesforce: 'Title', h: null, s: 'Countess' };
-    const open = holdNextRead('4');
+    const open = holdNextRead(t, '4');
     await s.signal('4', m.resync, {});
     await s.reads('4', 1);
     await s.signal('4', m.pause);
@@ -140,9 +140,9 @@ describe('what a contact does with what comes in', () => {
     assert.equal((await s.handle('9').describe()).status.name, 'COMPLETED');
   });
 
-  test('a survivor that cannot be told yet is told later, and what came in meanwhile goes to it', async () => {
+  test('a survivor that cannot be told yet is told later, and what came in meanwhile goes to it', async (t) => {
     s.of('10').nextReads.push(() => ({ kind: 'merged', into: '100' as never, settingsVersion: 3 }));
-    const { opened, open } = door();
+    const { opened, open } = door(t);
     s.of('100').nextTells.push(() => { throw new Error('the server is away'); }, () => opened);
     await s.signal('10', m.resync, {});
     await until('the survivor is about to be told', async () => s.of('100').tells.length === 2);

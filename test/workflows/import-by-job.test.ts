@@ -95,7 +95,7 @@ describe('an import of many records', () => {
   });
 
   test('paused looks at no job, and goes on', async (t) => {
-    const { opened, open: goOn } = door();
+    const { opened, open: goOn } = door(t);
     const s = await open(t, { contacts: 20, pageSize: 5, before: (activity) => (activity === 'beginListJob' ? opened : undefined) });
     await until('the job is being begun', async () => s.account.inFlight.now === 1);
     await s.run.signal(m.pause);
@@ -114,7 +114,7 @@ describe('an import of many records', () => {
     await assert.rejects(waits.run.result());
     assert.ok(waits.account.listJobs[0]?.ended);
 
-    const { opened, open: goOn } = door();
+    const { opened, open: goOn } = door(t);
     const imports = await open(t, { contacts: 20, pageSize: 5, before: (activity) => (activity === 'importPage' ? opened : undefined) });
     await until('it imports its four pages', async () => imports.account.inFlight.now === 4);
     await imports.run.cancel();
@@ -122,7 +122,7 @@ describe('an import of many records', () => {
     goOn();
     assert.ok(imports.account.listJobs[0]?.ended);
 
-    const begin = door();
+    const begin = door(t);
     const begins = await open(t, { contacts: 20, pageSize: 5, before: (activity) => (activity === 'beginListJob' ? begin.opened : undefined) });
     await until('the job is being begun', async () => begins.account.inFlight.now === 1);
     await begins.run.cancel();

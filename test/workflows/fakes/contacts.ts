@@ -1,3 +1,4 @@
+import type { TestContext } from 'node:test';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ToldFailure } from '../../../activities/failure.ts';
 import type { Activities } from '../../../activities/index.ts';
@@ -105,8 +106,9 @@ export function handover(hubspotId: string, over: Partial<Record<keyof Handover,
   });
 }
 
-/** Something that an activity waits for until the test opens it. */
-export function door(): { opened: Promise<void>; open: () => void } {
+/** Something that an activity waits for until the test opens it or has ended: workers end only once their activities have. */
+export function door(t: Pick<TestContext, 'after'>): { opened: Promise<void>; open: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>();
+  t.after(() => resolve());
   return { opened: promise, open: resolve };
 }
