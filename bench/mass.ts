@@ -29,6 +29,8 @@ const mostTimes = 3;
 const editsInFlight = 10;
 /** Beside single edits a mass goes at a third of its speed. */
 const mostSeconds = 3_600;
+/** A day's calls of the sandbox's org: half of them, which Sluice takes unless told otherwise, are less than single edits need within the hour. */
+const salesforceCalls = 15_000;
 /** Salesforce is polled as often as HubSpot, so that the polls that follow a mass of changes are counted too and need no long wait. */
 const pollSeconds = 60;
 
@@ -40,7 +42,7 @@ export async function mass({ contacts, editsPerSecond, idleSeconds, rateLimit, r
   return withBench({ contacts: contacts + liveContacts, random, env: rateLimit ? {} : { SANDBOX_RATE_LIMIT: 'off' } }, async (bench) => {
     const { sluice } = bench;
     const { feeds } = await sluice.settings();
-    await sluice.changeSettings({ feeds: { ...feeds, salesforcePollSeconds: pollSeconds }, mappings: twoWay(property, liveProperty) });
+    await sluice.changeSettings({ feeds: { ...feeds, salesforcePollSeconds: pollSeconds }, mappings: twoWay(property, liveProperty), allocation: { salesforce: salesforceCalls } });
     await selectEveryone(bench);
     await importAll(sluice);
     await caughtUp(bench);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SalesforceType } from '../../sync/records.ts';
+import { mostOfName } from '../../workflows/messages.ts';
 import { idSchema } from './recordSchema.ts';
 import type { SalesforceChange } from './types.ts';
 
@@ -15,8 +16,6 @@ export interface ChangeEvent {
 }
 
 const FARTHEST_MS = 8_640_000_000_000_000;
-/** Characters of `by` and `fields`, as a signal takes them. */
-const LONGEST = 60;
 /** Every update changes these. */
 const STAMPS = new Set(['LastModifiedDate', 'LastModifiedById']);
 const headerSchema = z.object({
@@ -40,7 +39,7 @@ export function readChangeEvent(object: SalesforceType, data: unknown): ChangeEv
   const kind = KINDS.get(header.changeType.replace(/^GAP_/, ''));
   const ids = header.recordIds.flatMap((id) => (isRecordId(id) ? [idSchema.parse(id)] : []));
   const at = new Date(header.commitTimestamp).toISOString();
-  const [by, fields] = [header.commitUser.slice(0, LONGEST), header.changedFields.filter((field) => !STAMPS.has(field)).join(',').slice(0, LONGEST)];
+  const [by, fields] = [header.commitUser.slice(0, mostOfName), header.changedFields.filter((field) => !STAMPS.has(field)).join(',').slice(0, mostOfName)];
   const likeness = { ...(by !== '' && { by }), ...(fields !== '' && { fields }) };
   return {
     object, replayId, changes: ids.map((id) => ({ object, id, kind: kind ?? 'update', at, ...likeness })),

@@ -18,7 +18,10 @@ export function commandLine(env: NodeJS.ProcessEnv): (...args: string[]) => Prom
   return (...args) => new Promise((resolve) => {
     const child = execFile(process.execPath, [program, ...args], { env, timeout: 120_000 }, (_, output, errors) => resolve({
       code: child.exitCode, output, errors,
-      get json(): unknown { return JSON.parse(output); },
+      get json(): unknown {
+        assert.notEqual(output, '', `sluice ${args.join(' ')} answered nothing: ${errors}`);
+        return JSON.parse(output);
+      },
     }));
   });
 }

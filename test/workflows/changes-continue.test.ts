@@ -89,3 +89,13 @@ for (const crm of crms) {
     assert.ok(await runs(crm) > 1);
   });
 }
+
+test('a fault of the feed itself shows at once, though its other work goes on', async (t) => {
+  const { world, handle } = await open(t, ['salesforce']);
+  await until('the place is marked', async () => (await handle('salesforce').query(m.feed)).readUpTo !== null);
+  world.unreadable = true;
+  await handle('salesforce').signal(m.check);
+  const faults = async () => (await handle('salesforce').fetchHistory()).events?.flatMap(({ workflowTaskFailedEventAttributes: failed }) => failed?.failure?.message ?? []) ?? [];
+  await until('the task fails', async () => (await faults()).length > 0);
+  assert.match((await faults()).join(), /reading 'stamp'/);
+});

@@ -1,11 +1,8 @@
 import * as z from 'zod';
-import type { HubSpotEvent } from '../../workflows/messages.ts';
+import { mostOfName, type HubSpotEvent } from '../../workflows/messages.ts';
 
 /** HubSpot sends at most so many in one request [HS-WH]. */
 export const maxEvents = 100;
-
-/** Characters of `by` and `property` that a signal takes. */
-const longestName = 60;
 
 /** The object type of contacts in `object.*` events. */
 const contacts = '0-1';
@@ -60,7 +57,7 @@ function readEvent(entry: unknown, isMapped: (property: string) => boolean): Hub
     // Only of a person: an automation may name another source for each contact.
     const { changeSource: source, sourceId: person } = data;
     const by = source === 'CRM_UI' && person !== undefined ? `${source} ${person}` : source;
-    return { id: data.objectId, kind, at: data.occurredAt, ...(by !== undefined && { by: by.slice(0, longestName), property: data.propertyName.slice(0, longestName) }) };
+    return { id: data.objectId, kind, at: data.occurredAt, ...(by !== undefined && { by: by.slice(0, mostOfName), property: data.propertyName.slice(0, mostOfName) }) };
   }
   const { data } = other.safeParse(entry);
   return data === undefined ? null : { id: data.objectId, kind, at: data.occurredAt };

@@ -33,11 +33,12 @@ export async function untilLong(s: Feed<unknown, unknown>, show: () => void, sin
     underWay -= 1;
   };
   const scope = new wf.CancellationScope();
+  const loops = [() => whenever(s, singles, show, () => underWay === 0), ...others.map((duty) => () => other(duty))].map((loop) => scope.run(loop));
+  const cut = await Promise.race([Promise.all(loops).then(() => false), wf.condition(isOverlong()).then(() => true)]);
+  if (!cut) return;
+  scope.cancel();
   // Settled, all have put back what they could not hand on.
-  const ends = scope.run(() => Promise.allSettled([whenever(s, singles, show, () => underWay === 0), ...others.map(other)]));
-  const cut = await Promise.race([ends.then(() => false), wf.condition(isOverlong()).then(() => true)]);
-  if (cut) scope.cancel();
-  for (const end of await ends) if (end.status === 'rejected' && !(cut && wf.isCancellation(end.reason))) throw end.reason;
+  for (const end of await Promise.allSettled(loops)) if (end.status === 'rejected' && !wf.isCancellation(end.reason)) throw end.reason;
 }
 
 /** Asked whenever anything happens, it knows when the run became long. */

@@ -4,6 +4,9 @@ import { lazily } from '../../sync/lazily.ts';
 import { hubspotContactId, salesforceRecordId } from './common.ts';
 
 const instant = lazily(() => z.iso.datetime({ offset: true }));
+/** How many characters of who made a change, and of what, an event takes. */
+export const mostOfName = 60;
+const likeness = lazily(() => z.string().max(mostOfName));
 
 /** What happened to a contact in HubSpot: ids and kinds, never values. */
 export const hubspotEvent = lazily(() => z.strictObject({
@@ -13,8 +16,8 @@ export const hubspotEvent = lazily(() => z.strictObject({
   /** Of a merge: the contacts that became `id`, the former primary first. */
   merged: z.array(hubspotContactId()).max(250).optional(),
   /** Of a change: who made it and of what, as HubSpot names them. A mass is many that are alike in both. */
-  by: z.string().max(60).optional(),
-  property: z.string().max(60).optional(),
+  by: likeness().optional(),
+  property: likeness().optional(),
 }));
 /** What happened to a Lead or Contact in Salesforce. */
 export const salesforceEvent = lazily(() => z.strictObject({
@@ -23,8 +26,8 @@ export const salesforceEvent = lazily(() => z.strictObject({
   kind: z.enum(['create', 'update', 'delete', 'undelete']),
   at: instant(),
   /** Who made it, and of an update the fields, as Salesforce names them. A mass is many that are alike in both. */
-  by: z.string().max(60).optional(),
-  fields: z.string().max(60).optional(),
+  by: likeness().optional(),
+  fields: likeness().optional(),
 }));
 /** One signal per request of a receiver. */
 export const hubspotEventsInput = lazily(() => z.strictObject({ events: z.array(hubspotEvent()).max(100) }));

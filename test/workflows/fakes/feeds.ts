@@ -20,6 +20,8 @@ export function fakeFeeds(over: Partial<Feeds> = {}) {
     before: [] as (() => void | Promise<void>)[],
     /** What each poll waits for. */
     polling: Promise.resolve(),
+    /** Whether the next poll of Salesforce answers what the feed cannot read. */
+    unreadable: false,
     subscribe: null as (() => Promise<void>) | null,
   };
   const next = async (): Promise<void> => beating(async () => world.before.shift()?.());
@@ -53,7 +55,7 @@ export function fakeFeeds(over: Partial<Feeds> = {}) {
       world.polls.push(position?.Lead.stamp ?? null);
       await beating(() => world.polling);
       const at = { stamp: now(), id: '' };
-      return { position: { Lead: at, Contact: at }, more: false, read: 0, told: 0, later: [], feeds, created: 0, skipped: {} };
+      return { position: { Lead: at, Contact: world.unreadable ? undefined as never : at }, more: false, read: 0, told: 0, later: [], feeds, created: 0, skipped: {} };
     },
     readJoiners: async ({ position }) => ({ position, joined: 0, told: 0, later: [], left: false, sweepCalls: 0, more: false, feeds }),
     reconcileHubSpot: async () => ({ after: null, told: 0 }),
