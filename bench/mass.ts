@@ -27,7 +27,7 @@ const liveContacts = 300;
 const mostCalls = 0.3;
 const mostTimes = 3;
 const editsInFlight = 10;
-/** Beside single edits a mass goes at a third of its speed. */
+/** Beside single edits a mass goes at half of its speed. */
 const mostSeconds = 3_600;
 /** A day's calls of the sandbox's org: half of them, which Sluice takes unless told otherwise, are less than single edits need within the hour. */
 const salesforceCalls = 15_000;

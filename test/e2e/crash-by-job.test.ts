@@ -28,10 +28,10 @@ test("kills -9 of the worker while Salesforce's answer to a bulk query job is lo
 
   await s.client.workflow.start('salesforceImport', importStart('main', 'crashed', {}));
   const run = s.client.workflow.getHandle<typeof salesforceImport>('import/main/crashed');
-  await until('the answer to the job is withheld', async () => (await s.salesforce.faults()).some((f) => f.id === withheld.id && f.hits === 1), 60_000);
+  await until('the answer to the job is withheld', async () => (await s.salesforce.faults()).some((f) => f.id === withheld.id && f.hits === 1));
   const [lost] = await left();
   await kill(s);
-  await until('the job was begun again', async () => (await left()).some((job) => job.id !== lost?.id), 60_000);
+  await until('the job was begun again', async () => (await left()).some((job) => job.id !== lost?.id));
   assert.equal((await left()).length, 1, 'the one whose answer was lost was ended');
   await kill(s);
   await until('its results are imported', async () => {
@@ -43,7 +43,7 @@ test("kills -9 of the worker while Salesforce's answer to a bulk query job is lo
   const { read, created, duplicates, skipped, failed, now, listing } = await run.result();
   t.diagnostic(`read ${read}, created ${created}, filled ${now.filled}, told ${now.filling}; ${listing.note ?? 'no job was lost'}`);
   assert.deepEqual({ read, failed, note: listing.note, duplicates, skipped }, { read: people, failed: 0, note: null, duplicates: 0, skipped: {} });
-  await until('each record names its contact', async () => (await unclaimed(s)) === 0, 60_000);
+  await until('each record names its contact', async () => (await unclaimed(s)) === 0);
   const rows = (await Promise.all(['Lead', 'Contact'].map((type) => s.salesforce.query(`SELECT Id, HubSpot_Contact_Id__c FROM ${type}`)))).flat().map((row) => id.parse(row));
   assert.deepEqual([rows.length, new Set(rows.map((row) => row.HubSpot_Contact_Id__c)).size, await s.hubspot.count()], [people, people, people]);
   assert.deepEqual(await left(), []);

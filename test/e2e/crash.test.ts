@@ -52,12 +52,12 @@ async function killManyTimes(s: DevStack, random: Random, done: string[]): Promi
     const withheld = withheldAt.get(kill);
     if (withheld !== undefined) {
       const { id } = added.parse(await s.hubspot.fault({ method: 'POST', path: withheld, when: 'after', delayMs: 3_600_000, times: 1 }));
-      await until(`an answer to ${withheld} is withheld`, async () => (await s.hubspot.faults()).some((f) => f.id === id && f.hits === 1), 60_000);
+      await until(`an answer to ${withheld} is withheld`, async () => (await s.hubspot.faults()).some((f) => f.id === id && f.hits === 1));
       await sleep(300); // the effect follows the request at once
     } else if (kill % 2 === 0) {
       const from = await batches(s);
       const further = 1 + random.int(12);
-      await until(`${further} batches were read or written`, async () => (await batches(s)) >= from + further, 60_000);
+      await until(`${further} batches were read or written`, async () => (await batches(s)) >= from + further);
       await sleep(random.int(100));
     } else {
       await sleep(random.int(2_000));

@@ -155,7 +155,7 @@ describe('S1, S2 and S3: joining and leaving the segment', { concurrency: false 
     // A read that began under the former segment has given up by then: one call is sent four times.
     await until('another read has begun', async () => (await s.hubspot.callsTo(/join-order/)) >= failed + 5);
     await s.hubspot.noFaults();
-    assert.equal((await s.become(both, 'in-sync', 30_000)).lastSync?.trigger, 'segment joined');
+    assert.equal((await s.become(both, 'in-sync')).lastSync?.trigger, 'segment joined');
     await s.quiet();
     assert.equal(await s.state(one).catch(() => null), null, 'a non-member of the present segment hears nothing');
     await s.relabelled(() => s.select(segment));

@@ -107,7 +107,7 @@ describe('S4 Automatic creation in HubSpot passes the gate once, then the pair i
     assert.equal(await s.hubspot.count(), count);
     await s.hubspot.fault({ method: 'POST', path: '/crm/v3/objects/contacts/batch/create', when: 'after', reset: true });
     await s.person.lead({ Email: 'carla@firm.example', Title: 'Chemist' });
-    await s.become(await idOf('carla@firm.example'), 'outside-segment', 30_000);
+    await s.become(await idOf('carla@firm.example'), 'outside-segment');
     assert.equal(await s.hubspot.count(), count + 1);
   });
 

@@ -50,9 +50,9 @@ async function openScene(t: { after(end: () => Promise<void>): void }, sluice: S
     await quiet();
     return done;
   };
-  const become = async (id: string, status: m.ContactStatus, ms = 15_000): Promise<m.ContactAnswer> => {
+  const become = async (id: string, status: m.ContactStatus): Promise<m.ContactAnswer> => {
     const now = () => s.state(id).catch(() => null);
-    await until(`contact ${id} is ${status}`, async () => (await now())?.status === status, ms).catch(async () => assert.fail(`contact ${id} is not ${status} but ${JSON.stringify(await now(), null, 1)}`));
+    await until(`contact ${id} is ${status}`, async () => (await now())?.status === status).catch(async () => assert.fail(`contact ${id} is not ${status} but ${JSON.stringify(await now(), null, 1)}`));
     return s.state(id);
   };
   const settings = (change: m.ChangeSettings) => s.main.executeUpdate(m.changeSettings, { args: [change] });
